@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses, prefixes and MACs: parse, format, compare. IPv4 and IPv6 by one set of functions. */
+#ifndef VETHLAB_INET_H
+#define VETHLAB_INET_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct addr {
+	int family;	   /* AF_INET, AF_INET6; 0: none */
+	uint8_t bytes[16]; /* network order; 4 of them for IPv4 */
+};
+
+struct prefix {
+	struct addr addr; /* with its host bits, where somebody wrote them */
+	unsigned len;
+};
+
+struct mac {
+	uint8_t bytes[6];
+};
+
+#define ADDR_TEXT_LEN	INET6_ADDRSTRLEN
+#define PREFIX_TEXT_LEN (INET6_ADDRSTRLEN + 4)
+#define MAC_TEXT_LEN	18
+
+unsigned addr_bits(const struct addr *a);
+bool addr_parse(struct addr *a, const char *text);
+const char *addr_format(const struct addr *a, char text[ADDR_TEXT_LEN]);
+int addr_compare(const struct addr *a, const struct addr *b);
+bool addr_equal(const struct addr *a, const struct addr *b);
+bool addr_is_multicast(const struct addr *a);
+bool addr_is_unspecified(const struct addr *a);
+
+/* addr_add() - `a` plus n, within the address's width; false: past its end */
+bool addr_add(struct addr *a, uint64_t n);
+
+bool prefix_parse(struct prefix *p, const char *text, const char **why);
+const char *prefix_format(const struct prefix *p, char text[PREFIX_TEXT_LEN]);
+struct addr prefix_first(const struct prefix *p); /* host bits 0: the network itself */
+struct addr prefix_last(const struct prefix *p);  /* host bits 1: IPv4's broadcast address */
+bool prefix_contains(const struct prefix *p, const struct addr *a);
+bool prefix_overlaps(const struct prefix *a, const struct prefix *b);
+bool prefix_is_host(const struct prefix *p, const struct addr *a); /* an address a host may have */
+
+bool mac_parse(struct mac *m, const char *text);
+const char *mac_format(const struct mac *m, char text[MAC_TEXT_LEN]);
+struct addr mac_link_local(const struct mac *m);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "nl.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "mem.h"
+
+#define BATCH_LEN   (128 * 1024) /* below a socket's default send buffer of 208 KiB */
+#define MESSAGES    512
+#define LABEL_LEN   96
+#define DUMP_TRIES  10
+
+struct nl_batch {
+	int fd;
+	uint32_t seq, first_seq; /* of the next message; of the first that waits */
+	size_t count;
+	struct nlmsghdr *last;
+	char *at; /* where the next message begins */
+	char *error;
+	char data[BATCH_LEN];
+	char labels[MESSAGES][LABEL_LEN];
+};
+
+int nl_open(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), yes = 1;
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &yes, sizeof(yes));
+	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &yes, sizeof(yes));
+	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
+	return fd;
+}
+
+struct nl_batch *nl_batch_new(void)
+{
+	struct nl_batch *b = xcalloc(1, sizeof(*b));
+
+	b->fd = -1;
+	b->at = b->data;
+	b->seq = b->first_seq = 1;
+	return b;
+}
+
+void nl_batch_free(struct nl_batch *b)
+{
+	if (!b)
+		return;
+	free(b->error);
+	free(b);
+}
+
+void nl_batch_use(struct nl_batch *b, int fd)
+{
+	nl_batch_flush(b);
+	b->fd = fd;
+}
+
+/* seal() - the last message is complete: the next begins behind it */
+static void seal(struct nl_batch *b)
+{
+	if (b->last)
+		b->at = (char *)b->last + MNL_ALIGN(b->last->nlmsg_len);
+	b->last = NULL;
+}
+
+struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
+			      const char *label, ...)
+{
+	struct nlmsghdr *nlh;
+	va_list ap;
+
+	seal(b);
+	if (b->count == MESSAGES || b->at + NL_MESSAGE_MAX > b->data + sizeof(b->data))
+		nl_batch_flush(b);
+	nlh = mnl_nlmsg_put_header(b->at);
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = b->seq++;
+	mnl_nlmsg_put_extra_header(nlh, extra);
+	va_start(ap, label);
+	vsnprintf(b->labels[b->count], LABEL_LEN, label, ap);
+	va_end(ap);
+	b->count++;
+	b->last = nlh;
+	return nlh;
+}
+
+static void note_error(struct nl_batch *b, uint32_t seq, int err, const char *words)
+{
+	const char *label = seq - b->first_seq < b->count ? b->labels[seq - b->first_seq] : "?";
+
+	if (b->error)
+		return; /* the first one is the cause, the others follow from it */
+	if (words && *words)
+		b->error = xasprintf("%s: %s (%s)", label, strerror(err), words);
+	else
+		b->error = xasprintf("%s: %s", label, strerror(err));
+}
+
+/* words_of() - NLMSGERR_ATTR_MSG of an extended acknowledgement, or NULL */
+static const char *words_of(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	size_t offset = sizeof(struct nlmsgerr);
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NULL;
+	mnl_attr_for_each(attr, nlh, offset)
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			return mnl_attr_get_str(attr);
+	return NULL;
+}
+
+/* collect() - what the kernel refused of the messages just sent */
+static void collect(struct nl_batch *b)
+{
+	char answer[16384];
+	ssize_t n;
+
+	while ((n = recv(b->fd, answer, sizeof(answer), MSG_DONTWAIT)) > 0) {
+		const struct nlmsghdr *nlh = (void *)answer;
+		int len = (int)n;
+
+		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+
+			if (nlh->nlmsg_type == NLMSG_ERROR && e->error)
+				note_error(b, nlh->nlmsg_seq, -e->error, words_of(nlh));
+		}
+	}
+	if (n < 0 && errno == ENOBUFS) /* so many refusals that some were lost */
+		note_error(b, b->first_seq, ENOBUFS, NULL);
+}
+
+bool nl_batch_flush(struct nl_batch *b)
+{
+	seal(b);
+	if (b->count) {
+		if (send(b->fd, b->data, (size_t)(b->at - b->data), 0) < 0)
+			note_error(b, b->first_seq, errno, NULL);
+		else
+			collect(b);
+	}
+	b->at = b->data;
+	b->count = 0;
+	b->first_seq = b->seq;
+	return !b->error;
+}
+
+const char *nl_batch_error(const struct nl_batch *b)
+{
+	return b->error ? b->error : "";
+}
+
+/* ask() - one dump from its request to NLMSG_DONE; EINTR: it was cut, ask again */
+static int ask(int fd, uint16_t type, int family, nl_answer_fn *fn, void *arg)
+{
+	static uint32_t seq = 1u << 30;
+	union {
+		struct nlmsghdr head;
+		char data[32768];
+	} m = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(&m);
+	bool cut = false;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = ++seq;
+	/* the family is the first octet of each of these headers */
+	*(uint8_t *)mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK	   ? sizeof(struct ifinfomsg)
+						    : type == RTM_GETROUTE ? sizeof(struct rtmsg)
+						    : type == RTM_GETNEIGH ? sizeof(struct ndmsg)
+									   : sizeof(struct ifaddrmsg)) =
+		(uint8_t)family;
+	if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
+		return errno;
+	for (;;) {
+		ssize_t n = recv(fd, &m, sizeof(m), 0);
+		int len = (int)n;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		for (nlh = &m.head; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			if (nlh->nlmsg_seq != seq)
+				continue;
+			cut |= !!(nlh->nlmsg_flags & NLM_F_DUMP_INTR);
+			if (nlh->nlmsg_type == NLMSG_DONE)
+				return cut ? EINTR : 0;
+			if (nlh->nlmsg_type == NLMSG_ERROR)
+				return -((struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
+			fn(arg, nlh);
+		}
+	}
+}
+
+bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
+	     void *arg)
+{
+	int err = EINTR;
+
+	for (int i = 0; err == EINTR && i < DUMP_TRIES; i++) {
+		if (i > 0)
+			restart(arg);
+		err = ask(fd, type, family, fn, arg);
+	}
+	errno = err;
+	return err == 0;
+}
+
+void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *a)
+{
+	mnl_attr_put(nlh, type, addr_bits(a) / 8, a->bytes);
+}

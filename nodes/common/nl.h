@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Netlink in batches: a message is described once, as data, with a label that says in people's
+ * words what it is; hundreds leave by one send. No acknowledgement is asked for: rtnetlink does its
+ * work inside send(), so what it refused waits in the socket right behind it.
+ */
+#ifndef VETHLAB_NL_H
+#define VETHLAB_NL_H
+
+#include <libmnl/libmnl.h>
+#include <stdbool.h>
+
+#include "compiler.h"
+#include "inet.h"
+
+struct nl_batch;
+
+/* nl_open() - a NETLINK_ROUTE socket of the network namespace we are in; -1 with errno */
+int nl_open(void);
+
+struct nl_batch *nl_batch_new(void);
+void nl_batch_free(struct nl_batch *b);
+
+/* nl_batch_use() - sends what waits, then works on another socket. The batch does not own it. */
+void nl_batch_use(struct nl_batch *b, int fd);
+
+/* nl_batch_add() - a new message of `extra` octets of header behind nlmsghdr, zeroed; NLM_F_REQUEST
+ * is set. Attributes are put behind it, at most NL_MESSAGE_MAX octets. */
+#define NL_MESSAGE_MAX 2048
+struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
+			      const char *label, ...) printf_like(5, 6);
+
+/* nl_batch_flush() - sends what waits; false when a message, this one or earlier, was refused */
+bool nl_batch_flush(struct nl_batch *b);
+
+/* nl_batch_error() - "LABEL: the kernel's words", of the first message that was refused */
+const char *nl_batch_error(const struct nl_batch *b);
+
+/* nl_dump() - asks, and hands each answer to `fn`; a dump that was interrupted is asked again,
+ * after `restart` was called. False with errno. */
+typedef void nl_answer_fn(void *arg, const struct nlmsghdr *nlh);
+bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
+	     void *arg);
+
+void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *a);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* "did you mean": the nearest of the words that would have been right */
+#ifndef VETHLAB_SUGGEST_H
+#define VETHLAB_SUGGEST_H
+
+#include <stddef.h>
+
+struct suggestion {
+	const char *word; /* what was written */
+	const char *best; /* the nearest candidate so far, or NULL */
+	unsigned distance;
+	char text[128];
+};
+
+struct suggestion suggest_for(const char *word);
+void suggest_consider(struct suggestion *s, const char *candidate);
+
+/* suggest_text() - "; did you mean 'x'?", or "" where nothing is near; lives as long as `s` */
+const char *suggest_text(struct suggestion *s);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan, made in the kernel. Every link is created where it belongs: one RTM_NEWLINK names both
+ * ends, their namespaces, indices, MACs and, for a LAN, the bridge; a link that is moved afterwards
+ * costs a grace period (36 ms instead of 0.4). A bridge's port is up from the start and the node's
+ * end comes up last, with its addresses: then the node can send at once, and what is left to wait
+ * for is the bridge's end.
+ */
+#include "topology/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nodes/common/loop.h"
+#include "nodes/common/mem.h"
+#include "nodes/common/nl.h"
+#include "topology/plan.h"
+
+#define BRIDGE_INDEX	 2
+#define FIRST_PORT_INDEX 3
+#define FORWARD_WAIT_MS	 10000
+#define LINK_AGAIN_MS	 5
+
+unsigned iface_index(const struct iface *iface)
+{
+	unsigned index = FIRST_INDEX;
+
+	for (size_t i = 0; i < iface->node->iface_count; i++, index++)
+		if (iface->node->ifaces[i] == iface)
+			break;
+	return index;
+}
+
+/* silence_bridge() - a bridge and its ports pass IPv6 on and speak none themselves: their neighbour
+ * discovery and MLD reports would reach every node. A kernel without IPv6 has no such file. */
+static void silence_bridge(void)
+{
+	auto_close int fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6",
+				 O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, "1", 1) < 0)
+		return; /* noise is no reason to fail */
+}
+
+static bool make_namespaces(struct spaces *s, build_progress_fn *progress, void *arg)
+{
+	const struct lab *lab = s->lab;
+
+	for (size_t i = 0; i < lab->wire_count; i++) {
+		if (lab->wires[i]->kind == WIRE_CABLE)
+			continue;
+		s->wires[i] = space_new_net(s);
+		if (s->wires[i] < 0)
+			return spaces_fail(s, "LAN %s", lab->wires[i]->name);
+		silence_bridge();
+	}
+	for (size_t i = 0; i < lab->node_count; i++) {
+		s->nodes[i].net = space_new_net(s);
+		if (s->nodes[i].net < 0)
+			return spaces_fail(s, "node %s", lab->nodes[i]->name);
+		progress(arg, "nodes", i + 1, lab->node_count);
+	}
+	return true;
+}
+
+static void put_link(struct nlmsghdr *nlh, const char *name, const struct mac *mac, unsigned mtu)
+{
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put(nlh, IFLA_ADDRESS, sizeof(mac->bytes), mac->bytes);
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+}
+
+/* add_bridge() - a switch learns and snoops, and asks the queries that snooping needs (RFC 4541,
+ * 2.1.1); a hub forgets a MAC at once, so each frame goes out at every port */
+static void add_bridge(struct nl_batch *b, const struct wire *w)
+{
+	struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
+					    sizeof(struct ifinfomsg), "LAN %s (bridge)", w->name);
+	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	struct mac mac = plan_mac(w->name, "bridge", 0);
+	struct nlattr *info, *data;
+	bool learns = w->kind == WIRE_SWITCH;
+
+	ifi->ifi_index = BRIDGE_INDEX;
+	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
+	put_link(nlh, w->name, &mac, w->mtu);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u32(nlh, IFLA_BR_FORWARD_DELAY, 0);
+	if (!learns)
+		mnl_attr_put_u32(nlh, IFLA_BR_AGEING_TIME, 0);
+	mnl_attr_put_u8(nlh, IFLA_BR_MCAST_SNOOPING, learns);
+	mnl_attr_put_u8(nlh, IFLA_BR_MCAST_QUERIER, learns);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+}
+
+/* add_veth() - this end here, the other in the namespace `peer_net`; both indices must be given,
+ * or the kernel takes neither */
+static struct nlmsghdr *add_veth(struct nl_batch *b, const struct iface *to, const char *name,
+				 const struct mac *mac, unsigned index, int peer_net)
+{
+	const struct wire *w = to->wire;
+	struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
+					    sizeof(struct ifinfomsg), "node %s: link %s to %s (veth)",
+					    to->node->name, to->name, w->name);
+	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh), *peer_ifi;
+	struct nlattr *info, *data, *peer;
+
+	ifi->ifi_index = (int)index;
+	put_link(nlh, name, mac, w->mtu);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+	peer_ifi = mnl_nlmsg_get_payload_tail(nlh);
+	nlh->nlmsg_len += MNL_ALIGN(sizeof(*peer_ifi));
+	*peer_ifi = (struct ifinfomsg){ .ifi_index = (int)iface_index(to) };
+	put_link(nlh, to->name, &to->mac, to->mtu ? to->mtu : w->mtu);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)peer_net);
+	mnl_attr_nest_end(nlh, peer);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	return nlh;
+}
+
+static void add_lan_links(struct spaces *s, struct nl_batch *b, const struct wire *w)
+{
+	add_bridge(b, w);
+	for (size_t i = 0; i < w->port_count; i++) {
+		const struct iface *iface = w->ports[i];
+		struct nlmsghdr *nlh = add_veth(b, iface, iface->port_name, &iface->port_mac,
+						FIRST_PORT_INDEX + (unsigned)i,
+						s->nodes[iface->node->index].net);
+		struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+
+		ifi->ifi_flags = ifi->ifi_change = IFF_UP;
+		mnl_attr_put_u32(nlh, IFLA_MASTER, BRIDGE_INDEX);
+	}
+}
+
+static void add_cable(struct spaces *s, struct nl_batch *b, const struct wire *w)
+{
+	const struct iface *a = w->ports[0], *z = w->ports[1];
+
+	add_veth(b, z, a->name, &a->mac, iface_index(a), s->nodes[z->node->index].net);
+}
+
+static bool make_links(struct spaces *s, struct nl_batch *b, build_progress_fn *progress, void *arg)
+{
+	for (size_t i = 0; i < s->lab->wire_count; i++) {
+		const struct wire *w = s->lab->wires[i];
+		bool cable = w->kind == WIRE_CABLE;
+		auto_close int fd = -1;
+
+		if (!space_enter_net(s, cable ? s->nodes[w->ports[0]->node->index].net : s->wires[i]))
+			return false;
+		fd = nl_open();
+		if (fd < 0)
+			return spaces_fail(s, "%s: cannot open a netlink socket", w->name);
+		nl_batch_use(b, fd);
+		if (cable)
+			add_cable(s, b, w);
+		else
+			add_lan_links(s, b, w);
+		if (!nl_batch_flush(b)) {
+			errno = 0;
+			return spaces_fail(s, "%s", nl_batch_error(b));
+		}
+		progress(arg, "wires", i + 1, s->lab->wire_count);
+	}
+	return true;
+}
+
+static bool configure_nodes(struct spaces *s, struct nl_batch *b, build_progress_fn *progress,
+			    void *arg)
+{
+	for (size_t i = 0; i < s->lab->node_count; i++) {
+		if (!build_node(s, s->lab->nodes[i], b))
+			return false;
+		progress(arg, "addresses", i + 1, s->lab->node_count);
+	}
+	return true;
+}
+
+/* sync_link() - asks for one link: since Linux 6.8 the kernel brings its carrier up to date first,
+ * instead of when its link watch gets round to it. Before that the question does no harm. */
+static void sync_link(int fd, unsigned index)
+{
+	char data[8192];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(data);
+	struct ifinfomsg *ifi;
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)index;
+	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	if (send(fd, nlh, nlh->nlmsg_len, 0) > 0)
+		recv(fd, data, sizeof(data), 0);
+}
+
+struct port_states {
+	size_t forwarding;
+};
+
+static void on_port(void *arg, const struct nlmsghdr *nlh)
+{
+	struct port_states *states = arg;
+	const struct nlattr *attr, *port;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
+		if (mnl_attr_get_type(attr) == IFLA_PROTINFO)
+			mnl_attr_for_each_nested(port, attr)
+				if (mnl_attr_get_type(port) == IFLA_BRPORT_STATE)
+					states->forwarding +=
+						mnl_attr_get_u8(port) == BR_STATE_FORWARDING;
+}
+
+static void count_again(void *arg)
+{
+	((struct port_states *)arg)->forwarding = 0;
+}
+
+static bool all_ports_forward(int fd, const struct wire *w)
+{
+	struct port_states states = { 0 };
+
+	return nl_dump(fd, RTM_GETLINK, AF_BRIDGE, on_port, count_again, &states) &&
+	       states.forwarding >= w->port_count;
+}
+
+/* wait_for_ports() - until every port of a LAN forwards: a frame sent earlier would be lost */
+static bool wait_for_ports(struct spaces *s, size_t wire)
+{
+	const struct wire *w = s->lab->wires[wire];
+	uint64_t deadline = clock_ms() + FORWARD_WAIT_MS;
+	auto_close int fd = -1;
+
+	if (!space_enter_net(s, s->wires[wire]))
+		return false;
+	fd = nl_open();
+	if (fd < 0)
+		return spaces_fail(s, "%s: cannot open a netlink socket", w->name);
+	for (;;) {
+		for (size_t i = 0; i < w->port_count; i++)
+			sync_link(fd, FIRST_PORT_INDEX + (unsigned)i);
+		if (all_ports_forward(fd, w))
+			return true;
+		if (clock_ms() > deadline) {
+			errno = ETIMEDOUT;
+			return spaces_fail(s, "LAN %s: its ports do not forward", w->name);
+		}
+		poll(NULL, 0, LINK_AGAIN_MS);
+	}
+}
+
+static void sync_cable(struct spaces *s, const struct wire *w)
+{
+	for (size_t i = 0; i < w->port_count; i++) {
+		auto_close int fd = -1;
+
+		if (!space_enter_net(s, s->nodes[w->ports[i]->node->index].net))
+			return;
+		fd = nl_open();
+		if (fd >= 0)
+			sync_link(fd, iface_index(w->ports[i]));
+	}
+}
+
+static bool wait_for_links(struct spaces *s)
+{
+	for (size_t i = 0; i < s->lab->wire_count; i++) {
+		if (s->lab->wires[i]->kind == WIRE_CABLE)
+			sync_cable(s, s->lab->wires[i]);
+		else if (!wait_for_ports(s, i))
+			return false;
+	}
+	return true;
+}
+
+bool build_lab(struct spaces *s, build_progress_fn *progress, void *arg)
+{
+	struct nl_batch *b = nl_batch_new();
+	bool good = make_namespaces(s, progress, arg) && make_links(s, b, progress, arg) &&
+		    configure_nodes(s, b, progress, arg) && wait_for_links(s);
+
+	nl_batch_free(b);
+	space_go_home(s);
+	return good;
+}

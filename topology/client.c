@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "topology/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/loop.h"
+#include "nodes/common/mem.h"
+#include "nodes/common/options.h"
+#include "nodes/common/suggest.h"
+#include "topology/state.h"
+
+#define CONNECT_MS	 10000 /* a lab that is being built answers when it is ready to */
+#define CONNECT_AGAIN_MS 10
+
+static _Noreturn void no_such_lab(const char *named, char **labs, size_t count)
+{
+	struct suggestion s = suggest_for(named);
+
+	for (size_t i = 0; i < count; i++)
+		suggest_consider(&s, labs[i]);
+	log_info("no lab '%s' is running%s", named, suggest_text(&s));
+	exit(EXIT_NO_SUCH);
+}
+
+static char *the_only_lab(char **labs, size_t count)
+{
+	if (count == 1)
+		return xstrdup(labs[0]);
+	if (count == 0) {
+		log_info("no lab is running; 'vethlab up FILE' starts one");
+		exit(EXIT_NO_SUCH);
+	}
+	fprintf(stderr, "vethlab: several labs are running; name one with -l:");
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, " %s", labs[i]);
+	fputc('\n', stderr);
+	exit(EXIT_USAGE);
+}
+
+char *lab_meant(const char *named)
+{
+	size_t count, i = 0;
+	char **labs = state_list(&count), *found;
+
+	if (!named)
+		named = getenv("VETHLAB_LAB");
+	if (!named || !*named) {
+		found = the_only_lab(labs, count);
+	} else {
+		while (i < count && strcmp(labs[i], named) != 0)
+			i++;
+		if (i == count)
+			no_such_lab(named, labs, count);
+		found = xstrdup(named);
+	}
+	for (i = 0; i < count; i++)
+		free(labs[i]);
+	free(labs);
+	return found;
+}
+
+/* connect_to() - init's socket; -1 with errno. Its path may be longer than sun_path. */
+static int connect_to(const char *lab)
+{
+	auto_free char *dir = state_dir(lab);
+	auto_close int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+
+	if (dir_fd < 0 || fd < 0)
+		return -1;
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir_fd, CONTROL_SOCKET);
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+static int connect_patiently(const char *lab)
+{
+	uint64_t deadline = clock_ms() + CONNECT_MS;
+
+	for (;;) {
+		int fd = connect_to(lab);
+
+		if (fd >= 0)
+			return fd;
+		if (!state_is_live(lab)) {
+			log_info("lab '%s' is not running any more", lab);
+			exit(EXIT_NO_SUCH);
+		}
+		if (clock_ms() > deadline)
+			fatal_errno("lab '%s' does not answer", lab);
+		poll(NULL, 0, CONNECT_AGAIN_MS); /* it is starting: its socket is not there yet */
+	}
+}
+
+static bool send_request(int fd, json_t *request)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+	auto_free char *line = xasprintf("%s\n", text ? text : "");
+
+	free(text);
+	json_decref(request);
+	return send(fd, line, strlen(line), MSG_NOSIGNAL) == (ssize_t)strlen(line);
+}
+
+/* receive() - some of the answer; descriptors that come with it go into fds */
+static ssize_t receive(int fd, char *data, size_t len, int *fds)
+{
+	union {
+		struct cmsghdr head;
+		char data[CMSG_SPACE(sizeof(int) * ENTER_COUNT)];
+	} control;
+	struct iovec iov = { data, len };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	if (c && c->cmsg_type == SCM_RIGHTS && fds &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int) * ENTER_COUNT))
+		memcpy(fds, CMSG_DATA(c), sizeof(int) * ENTER_COUNT);
+	return n;
+}
+
+/* exchange() - request and answer on an open connection; NULL: it ended without an answer */
+static json_t *exchange(int fd, json_t *request, int *fds)
+{
+	size_t room = 65536, len = 0;
+	char *text = xcalloc(1, room);
+	json_t *json = NULL;
+
+	if (send_request(fd, request))
+		while (!memchr(text, '\n', len)) {
+			ssize_t n = receive(fd, text + len, room - len, fds);
+
+			if (n < 0 && errno == EINTR)
+				continue;
+			if (n <= 0)
+				break;
+			len += (size_t)n;
+			if (len == room) {
+				char *larger = xcalloc(1, room *= 2);
+
+				memcpy(larger, text, len);
+				free(text);
+				text = larger;
+			}
+		}
+	if (len)
+		json = json_loadb(text, len, JSON_DISABLE_EOF_CHECK, NULL);
+	free(text);
+	return json;
+}
+
+static json_t *ask_with_fds(const char *lab, json_t *request, int *fds)
+{
+	auto_close int fd = connect_patiently(lab);
+	json_t *answer = exchange(fd, request, fds);
+
+	if (!answer) {
+		log_info("lab '%s' ended before it answered", lab);
+		exit(EXIT_NO_SUCH);
+	}
+	return answer;
+}
+
+json_t *ask(const char *lab, json_t *request)
+{
+	return ask_with_fds(lab, request, NULL);
+}
+
+static _Noreturn void no_such_node(const char *lab, const char *node)
+{
+	json_t *status = ask(lab, json_pack("{s:s}", "do", "status")), *each;
+	struct suggestion s = suggest_for(node);
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "nodes"), i, each)
+		suggest_consider(&s, json_string_value(json_object_get(each, "name")));
+	log_info("lab '%s' has no node '%s'%s", lab, node, suggest_text(&s));
+	exit(EXIT_NO_SUCH);
+}
+
+json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds)
+{
+	json_t *answer = ask_with_fds(lab, json_pack("{s:s, s:s}", "do", verb, "node", node), fds);
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (error && strcmp(error, "no-node") == 0)
+		no_such_node(lab, node);
+	if (error)
+		fatal("%s", json_string_value(json_object_get(answer, "text")));
+	return answer;
+}
+
+bool ask_down(const char *lab)
+{
+	pid_t pid = state_init_pid(lab);
+	auto_close int gone = pid > 0 ? pidfd_open(pid, 0) : -1;
+	auto_close int fd = connect_patiently(lab);
+	json_t *answer = exchange(fd, json_pack("{s:s}", "do", "down"), NULL);
+	struct pollfd p = { .fd = gone, .events = POLLIN };
+	bool asked = answer != NULL;
+
+	json_decref(answer);
+	while (gone >= 0 && poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	state_is_live(lab); /* takes away what a crash on the way down has left */
+	return asked;
+}

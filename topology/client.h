@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The asking side of control.h: which lab is meant, and what its init answers. */
+#ifndef VETHLAB_CLIENT_H
+#define VETHLAB_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "topology/control.h"
+
+#define EXIT_NO_SUCH 3 /* lab or node */
+
+/* lab_meant() - the lab that was named (NULL: $VETHLAB_LAB, or the only one that runs). If there is
+ * none or several, says so and ends the program. To be freed. */
+char *lab_meant(const char *named);
+
+/* ask() - one request; the answer, to be freed. Ends the program when there is none. */
+json_t *ask(const char *lab, json_t *request);
+
+/* ask_node() - the same about a node: that there is no such node ends the program with status 3.
+ * fds, if not NULL, has room for ENTER_COUNT descriptors. */
+json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);
+
+/* ask_down() - asks the lab to end and waits until its last process is gone; false: it was not
+ * there any more */
+bool ask_down(const char *lab);
+
+#endif

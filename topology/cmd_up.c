@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* vethlab up: a lab file becomes a running lab, and the person sees it. */
+#include <string.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/loop.h"
+#include "nodes/common/mem.h"
+#include "nodes/common/options.h"
+#include "topology/client.h"
+#include "topology/launch.h"
+#include "topology/load.h"
+#include "topology/table.h"
+#include "topology/verbs.h"
+
+#define TABLE_NODES_MAX 40
+#define TIMEOUT_MS	60000
+#define HERE		"lab.yml"
+
+static const char *name;
+static uint64_t timeout_ms = TIMEOUT_MS;
+static bool quiet;
+
+static const struct option_row options[] = {
+	{ "name", 'n', "NAME", OPTION_TEXT, &name, "the lab's name, instead of the file's", 0, 0 },
+	{ "timeout", 't', "TIME", OPTION_TIME, &timeout_ms,
+	  "give up when not all is ready by then (60s)", 1, 86400000 },
+	{ "quiet", 'q', NULL, OPTION_FLAG, &quiet, "print nothing but errors", 0, 0 },
+};
+
+static const struct program program = {
+	.name = "vethlab up",
+	.usage = "[OPTION]... [FILE]",
+	.about = "Starts the lab that FILE (lab.yml) describes, in the background. Returns when every\n"
+		 "command is ready and the first packet arrives; when something fails, nothing is left.\n",
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.more = "examples:\n"
+		"  vethlab up topology/labs/campus.yml\n"
+		"  vethlab up --name second topology/labs/campus.yml\n",
+};
+
+/* as_called() - how the person starts vethlab, for the commands that we tell him to try */
+static const char *as_called(void)
+{
+	extern char *program_invocation_name;
+
+	return program_invocation_name;
+}
+
+/* talker() - a node that is worth a shell: the first that runs nothing that serves, or the last */
+static const char *guest_node(const json_t *nodes)
+{
+	return text_of(json_array_get(nodes, json_array_size(nodes) - 1), "name");
+}
+
+static const char *busy_node(const json_t *nodes)
+{
+	const json_t *node;
+	size_t i;
+
+	json_array_foreach(nodes, i, node)
+		if (json_array_size(json_object_get(node, "commands")))
+			return text_of(node, "name");
+	return guest_node(nodes);
+}
+
+static void show_next(const struct lab *lab, const json_t *nodes)
+{
+	const char *sudo = getenv("SUDO_USER") ? "sudo " : "", *me = as_called();
+	const char *guest = guest_node(nodes), *busy = busy_node(nodes);
+
+	printf("\nTry next:\n"
+	       "  %s%s shell -l %s %s\n"
+	       "  %s%s logs -l %s -f %s\n"
+	       "  %s%s down %s\n",
+	       sudo, me, lab->name, guest, sudo, me, lab->name, busy, sudo, me, lab->name);
+}
+
+static void show(const struct lab *lab, uint64_t took_ms)
+{
+	json_t *status = ask(lab->name, json_pack("{s:s}", "do", "status"));
+	const json_t *nodes = json_object_get(status, "nodes");
+
+	if (*lab->picture)
+		printf("%s\n", lab->picture);
+	if (lab->node_count <= TABLE_NODES_MAX)
+		table_of_nodes(status);
+	show_next(lab, nodes);
+	json_decref(status);
+	fflush(stdout);
+	fprintf(stderr, "\n%s: %zu node%s, %zu command%s, ready in %llu ms\n", lab->name,
+		lab->node_count, lab->node_count == 1 ? "" : "s", lab->command_count,
+		lab->command_count == 1 ? "" : "s", (unsigned long long)took_ms);
+}
+
+int cmd_up(int argc, char **argv)
+{
+	int first = options_parse(&program, argc, argv), status;
+	const char *file = first < argc ? argv[first] : HERE;
+	struct launch l = { .timeout_ms = timeout_ms, .quiet = quiet };
+	uint64_t began = clock_ms();
+	struct lab *lab;
+
+	if (first + 1 < argc)
+		options_fail(&program, "one file at a time, not also '%s'", argv[first + 1]);
+	if (first == argc && access(HERE, R_OK) < 0)
+		options_fail(&program, "which file? There is no %s here", HERE);
+	lab = load_or_exit(file, name, quiet);
+	l.lab = lab;
+	status = launch(&l);
+	if (status == EXIT_SUCCESS && !quiet)
+		show(lab, clock_ms() - began);
+	lab_free(lab);
+	return status;
+}

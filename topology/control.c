@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The answering side of control.h. A caller may be slow, stopped, or gone: requests are bounded,
+ * answers wait in a buffer of the connection's own, and nobody is waited for.
+ */
+#include "topology/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "nodes/common/mem.h"
+#include "topology/init.h"
+#include "topology/status.h"
+
+#define CALLERS_MAX 64
+#define BACKLOG	    64
+
+struct caller {
+	struct control *control;
+	int fd;
+	struct watch *readable, *writable;
+	char request[CONTROL_REQUEST_MAX];
+	size_t request_len;
+	char *answer;
+	size_t answer_len, sent;
+	int fds[ENTER_COUNT]; /* to go with the answer's first octet */
+	size_t fd_count;
+	bool stays; /* until init ends */
+};
+
+struct control {
+	struct init *init;
+	int fd, user_ns, pid_ns;
+	struct watch *readable;
+	struct caller *callers[CALLERS_MAX];
+};
+
+static void caller_free(struct caller *c)
+{
+	for (size_t i = 0; i < CALLERS_MAX; i++)
+		if (c->control->callers[i] == c)
+			c->control->callers[i] = NULL;
+	watch_free(c->readable);
+	watch_free(c->writable);
+	close(c->fd);
+	free(c->answer);
+	free(c);
+}
+
+/* send_some() - the answer's beginning, with the descriptors if there are any */
+static ssize_t send_some(struct caller *c)
+{
+	union {
+		struct cmsghdr head;
+		char data[CMSG_SPACE(sizeof(int) * ENTER_COUNT)];
+	} control = { 0 };
+	struct iovec iov = { c->answer + c->sent, c->answer_len - c->sent };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (c->fd_count && !c->sent) {
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof(int) * c->fd_count);
+		memcpy(CMSG_DATA(&control.head), c->fds, sizeof(int) * c->fd_count);
+		msg.msg_control = &control;
+		msg.msg_controllen = CMSG_SPACE(sizeof(int) * c->fd_count);
+	}
+	return sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void on_writable(void *arg)
+{
+	struct caller *c = arg;
+	ssize_t n = send_some(c);
+
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n > 0)
+		c->sent += (size_t)n;
+	if (n > 0 && c->sent < c->answer_len)
+		return;
+	if (n > 0 && c->stays)
+		watch_stop(c->writable);
+	else
+		caller_free(c);
+}
+
+static void answer(struct caller *c, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	json_decref(json);
+	if (!text) {
+		caller_free(c);
+		return;
+	}
+	c->answer = xasprintf("%s\n", text);
+	free(text);
+	c->answer_len = strlen(c->answer);
+	watch_start(c->writable);
+}
+
+static void answer_error(struct caller *c, const char *code, const char *text)
+{
+	answer(c, json_pack("{s:s, s:s}", "error", code, "text", text));
+}
+
+static json_t *environment_of(const struct node *node)
+{
+	json_t *env = json_object();
+
+	for (size_t i = 0; i < node->env_count; i++)
+		json_object_set_new(env, node->env[i].key, status_text(node->env[i].value));
+	return env;
+}
+
+static void do_enter(struct caller *c, const struct node *node)
+{
+	struct init *init = c->control->init;
+	struct space *space = &init->spaces.nodes[node->index];
+	auto_free char *folder = NULL;
+
+	if (!space_complete(&init->spaces, node)) {
+		answer_error(c, "failed", init->spaces.error);
+		return;
+	}
+	folder = node_folder(init->dir, node);
+	c->fds[ENTER_USER] = c->control->user_ns;
+	c->fds[ENTER_PID] = c->control->pid_ns;
+	c->fds[ENTER_NET] = space->net;
+	c->fds[ENTER_UTS] = space->uts;
+	c->fds[ENTER_MNT] = space->mnt;
+	c->fd_count = ENTER_COUNT;
+	answer(c, json_pack("{s:s, s:s, s:o}", "folder", folder, "programs", init->programs, "env",
+			    environment_of(node)));
+}
+
+static void do_down(struct caller *c)
+{
+	c->stays = true;
+	answer(c, json_pack("{s:b}", "stopping", 1));
+	init_stop(c->control->init);
+}
+
+/* on_node_request() - what is asked about one node */
+static void on_node_request(struct caller *c, const char *what, const char *name)
+{
+	struct init *init = c->control->init;
+	struct node *node = name ? lab_node(init->lab, name) : NULL;
+
+	if (!node)
+		answer_error(c, "no-node", "no such node");
+	else if (strcmp(what, "enter") == 0)
+		do_enter(c, node);
+	else
+		answer(c, status_of_node(init, node));
+}
+
+static void on_request(struct caller *c)
+{
+	json_t *request = json_loadb(c->request, c->request_len, 0, NULL);
+	const char *what = json_string_value(json_object_get(request, "do"));
+
+	if (!what)
+		answer_error(c, "bad-request", "not a request");
+	else if (strcmp(what, "status") == 0)
+		answer(c, status_of_lab(c->control->init));
+	else if (strcmp(what, "enter") == 0 || strcmp(what, "inspect") == 0)
+		on_node_request(c, what, json_string_value(json_object_get(request, "node")));
+	else if (strcmp(what, "down") == 0)
+		do_down(c);
+	else
+		answer_error(c, "bad-request", "unknown request");
+	json_decref(request);
+}
+
+static void on_readable(void *arg)
+{
+	struct caller *c = arg;
+	ssize_t n = recv(c->fd, c->request + c->request_len, sizeof(c->request) - c->request_len,
+			 MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		caller_free(c);
+		return;
+	}
+	c->request_len += (size_t)n;
+	if (memchr(c->request, '\n', c->request_len)) {
+		watch_stop(c->readable);
+		on_request(c);
+	} else if (c->request_len == sizeof(c->request)) {
+		caller_free(c);
+	}
+}
+
+/* is_owner() - the kernel says who called; in a lab without root its user is our 0 */
+static bool is_owner(int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.uid == geteuid();
+}
+
+static struct caller **free_place(struct control *control)
+{
+	for (size_t i = 0; i < CALLERS_MAX; i++)
+		if (!control->callers[i])
+			return &control->callers[i];
+	return NULL;
+}
+
+static void on_caller(void *arg)
+{
+	struct control *control = arg;
+	struct caller **place = free_place(control), *c;
+	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!place) { /* an idle caller gives way to one that asks */
+		caller_free(control->callers[0]);
+		place = &control->callers[0];
+	}
+	if (!is_owner(fd)) {
+		close(fd);
+		return;
+	}
+	c = xcalloc(1, sizeof(*c));
+	*c = (struct caller){ .control = control, .fd = fd };
+	c->readable = loop_on_readable(control->init->loop, fd, on_readable, c);
+	c->writable = loop_on_writable(control->init->loop, fd, on_writable, c);
+	watch_start(c->readable);
+	*place = c;
+}
+
+/* bind_in() - a socket in the lab's folder, whose path may be longer than sun_path */
+static int bind_in(const char *dir)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	auto_close int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mode_t mask;
+	int err;
+
+	if (fd < 0 || dir_fd < 0)
+		return -1;
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir_fd, CONTROL_SOCKET);
+	mask = umask(0177);
+	err = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
+	umask(mask);
+	if (err < 0 || listen(fd, BACKLOG) < 0) {
+		err = errno;
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+struct control *control_new(struct init *init)
+{
+	struct control *control = xcalloc(1, sizeof(*control));
+
+	control->init = init;
+	control->fd = bind_in(init->dir);
+	control->user_ns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	control->pid_ns = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	if (control->fd < 0 || control->user_ns < 0 || control->pid_ns < 0) {
+		control_free(control);
+		return NULL;
+	}
+	control->readable = loop_on_readable(init->loop, control->fd, on_caller, control);
+	watch_start(control->readable);
+	return control;
+}
+
+void control_free(struct control *control)
+{
+	if (!control)
+		return;
+	for (size_t i = 0; i < CALLERS_MAX; i++)
+		if (control->callers[i])
+			caller_free(control->callers[i]);
+	watch_free(control->readable);
+	cleanup_close(&control->fd);
+	cleanup_close(&control->user_ns);
+	cleanup_close(&control->pid_ns);
+	free(control);
+}

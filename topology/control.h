@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How the verbs talk to a lab's init: one request a connection, one JSON object on a line, and one
+ * back. The Unix socket is 0600 in a folder that is 0700, and init asks the kernel who called.
+ *
+ *   {"do":"status"}               the whole lab: nodes, addresses, commands and their states
+ *   {"do":"inspect","node":"pc1"} one node, with what its kernel says now
+ *   {"do":"enter","node":"pc1"}   the node's folder, and its namespaces as descriptors
+ *   {"do":"down"}                 an answer, then the connection stays until init ends
+ */
+#ifndef VETHLAB_CONTROL_H
+#define VETHLAB_CONTROL_H
+
+#define CONTROL_SOCKET	    "control"
+#define CONTROL_REQUEST_MAX 4096
+
+/* The namespaces that "enter" hands over, in this order; the first only without root. */
+enum { ENTER_USER, ENTER_PID, ENTER_NET, ENTER_UTS, ENTER_MNT, ENTER_COUNT };
+
+#endif

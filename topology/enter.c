@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec and shell. The namespaces come from the lab's init as descriptors; we join them, and the
+ * command is our own child, in our session and on our terminal: job control, window size and
+ * signals from the keyboard need no help. It is a process of the lab's pid namespace, so that it
+ * ends with the lab; and it is told to end when we do.
+ */
+#include "topology/enter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/mem.h"
+#include "topology/client.h"
+
+static volatile sig_atomic_t child;
+
+static void pass_on(int sig)
+{
+	if (child > 0)
+		kill(child, sig);
+}
+
+/* join() - the namespaces for good; the user's first, because it gives the right to the others */
+static void join(const char *node, const int fds[ENTER_COUNT])
+{
+	static const struct {
+		int fd, kind;
+	} order[] = { { ENTER_USER, CLONE_NEWUSER },
+		      { ENTER_PID, CLONE_NEWPID },
+		      { ENTER_NET, CLONE_NEWNET },
+		      { ENTER_UTS, CLONE_NEWUTS },
+		      { ENTER_MNT, CLONE_NEWNS } };
+	size_t first = geteuid() == 0; /* root shares its user namespace with the lab */
+
+	for (size_t i = first; i < ARRAY_SIZE(order); i++)
+		if (setns(fds[order[i].fd], order[i].kind) < 0)
+			fatal_errno("cannot enter node '%s'", node);
+}
+
+static void set_environment(const char *lab, const char *node, const json_t *answer)
+{
+	const char *path = getenv("PATH"), *key;
+	const char *programs = json_string_value(json_object_get(answer, "programs"));
+	auto_free char *own_first = xasprintf("%s:%s", programs, path ? path : "/usr/bin:/bin");
+	json_t *value;
+
+	setenv("PATH", own_first, 1);
+	setenv("VETHLAB_LAB", lab, 1);
+	setenv("VETHLAB_NODE", node, 1);
+	setenv("VETHLAB_FOLDER", json_string_value(json_object_get(answer, "folder")), 1);
+	json_object_foreach(json_object_get(answer, "env"), key, value)
+		setenv(key, json_string_value(value), 1);
+}
+
+static _Noreturn void become(char *const argv[])
+{
+	int err;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != 0) /* our parent is outside of this pid namespace, or we are too late */
+		_exit(EXIT_FAILURE);
+	execvp(argv[0], argv);
+	err = errno;
+	log_errno("%s", argv[0]);
+	_exit(err == ENOENT ? 127 : 126);
+}
+
+/* wait_for() - the keyboard's signals are the command's; others are passed on to it */
+static int wait_for(pid_t pid)
+{
+	struct sigaction pass = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
+	int status;
+
+	child = pid;
+	sigaction(SIGTERM, &pass, NULL);
+	sigaction(SIGHUP, &pass, NULL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			fatal_errno("cannot wait for the command");
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int enter_node(const char *lab, const char *node, char *const argv[])
+{
+	int fds[ENTER_COUNT] = { -1, -1, -1, -1, -1 };
+	json_t *answer = ask_node(lab, "enter", node, fds);
+	auto_free char *cwd = getcwd(NULL, 0);
+	pid_t pid;
+
+	if (fds[0] < 0)
+		fatal("lab '%s' gave no way into node '%s'", lab, node);
+	set_environment(lab, node, answer);
+	json_decref(answer);
+	join(node, fds);
+	for (size_t i = 0; i < ENTER_COUNT; i++)
+		close(fds[i]);
+	if (!cwd || chdir(cwd) < 0) /* joining a mount namespace leads to its root */
+		setenv("PWD", "/", 1);
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		fatal_errno("lab '%s': cannot start a process", lab);
+	if (pid == 0)
+		become(argv);
+	return wait_for(pid);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VETHLAB_ENTER_H
+#define VETHLAB_ENTER_H
+
+/* enter_node() - runs argv in a node, as a child on our own terminal, and waits for it. The exit
+ * status as a shell gives it: the command's own, 126 or 127 when it cannot be run, 128 + signal. */
+int enter_node(const char *lab, const char *node, char *const argv[]);
+
+#endif

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Process 1 of a lab. It builds, starts, watches and ends; it holds the only descriptors of the
+ * lab's namespaces and the lock. When it ends, however it ends, the kernel ends every process of
+ * its pid namespace, the last descriptors close, and links and bridges go with them.
+ *
+ * While `vethlab up` waits, init tells it on a socket what it does. If that socket closes before
+ * all is ready, the launcher is gone, and so is the lab.
+ */
+#include "topology/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/mem.h"
+#include "nodes/common/tcp.h"
+#include "topology/build.h"
+#include "topology/control.h"
+#include "topology/files.h"
+#include "topology/state.h"
+
+#define GRACE_MS	5000
+#define PROGRESS_MS	40
+#define LAUNCHER_FD	3
+#define LOCK_FD		4
+#define FDS_OF_A_NODE	3 /* its namespaces */
+#define FDS_OF_A_TASK	4 /* log, exec, notify, and a child's end for a moment */
+#define FDS_SPARE	64
+
+void init_tell(struct init *init, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text && init->launcher >= 0) /* a message a packet: it may have several lines */
+		send(init->launcher, text, strlen(text) + 1, MSG_NOSIGNAL);
+}
+
+/* end_lab() - the last thing that happens */
+static _Noreturn void end_lab(struct init *init, int status)
+{
+	pid_t outside = state_init_pid(init->lab->name);
+
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	state_remove(init->lab->name, outside);
+	_exit(status);
+}
+
+void init_fail(struct init *init, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	va_list ap;
+
+	if (init->up)
+		return; /* the node's log has it */
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	init_tell(init, "fail %s", text ? text : "out of memory");
+	end_lab(init, EXIT_FAILURE);
+}
+
+static bool launcher_is_gone(const struct init *init)
+{
+	char c;
+
+	return recv(init->launcher, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void on_build_progress(void *arg, const char *what, size_t done, size_t all)
+{
+	static uint64_t last;
+	struct init *init = arg;
+
+	if (clock_ms() - last < PROGRESS_MS)
+		return;
+	last = clock_ms();
+	if (launcher_is_gone(init))
+		end_lab(init, EXIT_FAILURE);
+	init_tell(init, "progress building: %zu of %zu %s", done, all, what);
+}
+
+/* write_map() - one line of a user namespace's maps; -errno */
+static int write_map(const char *path, const char *text)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+/* map_user() - user_namespaces(7): root in here is the one user outside */
+static void map_user(struct init *init, const struct init_config *config)
+{
+	auto_free char *uid = xasprintf("0 %u 1", config->uid);
+	auto_free char *gid = xasprintf("0 %u 1", config->gid);
+
+	if (!config->rootless)
+		return;
+	errno = 0;
+	errno = -write_map("/proc/self/setgroups", "deny");
+	if (!errno)
+		errno = -write_map("/proc/self/uid_map", uid);
+	if (!errno)
+		errno = -write_map("/proc/self/gid_map", gid);
+	if (errno)
+		init_fail(init, "cannot map the user into the lab: %s", strerror(errno));
+}
+
+/* stand_alone() - no terminal, no descriptor of anybody else's; death of the launcher shows as the
+ * end of its socket */
+static void stand_alone(struct init *init, const struct init_config *config)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	umask(022);
+	dup3(config->launcher, 100, O_CLOEXEC); /* out of the way of 3 and 4 */
+	dup3(config->lock, 101, O_CLOEXEC);
+	for (int fd = 0; fd <= 2; fd++)
+		dup2(null, fd);
+	dup3(100, LAUNCHER_FD, O_CLOEXEC);
+	dup3(101, LOCK_FD, O_CLOEXEC);
+	close_range(LOCK_FD + 1, ~0u, 0);
+	init->launcher = LAUNCHER_FD;
+	prctl(PR_SET_NAME, "vethlab-init");
+}
+
+static void ensure_descriptors(struct init *init)
+{
+	const struct lab *lab = init->lab;
+	size_t needed = FDS_SPARE + lab->wire_count + FDS_OF_A_NODE * lab->node_count +
+			FDS_OF_A_TASK * lab->command_count;
+	struct rlimit limit;
+
+	raise_descriptor_limit();
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < needed)
+		init_fail(init,
+			  "this lab needs %zu file descriptors and a process may have %llu here; "
+			  "raise the limit (ulimit -Hn)",
+			  needed, (unsigned long long)limit.rlim_cur);
+}
+
+/* link_netns() - `ip netns exec LAB-NODE` finds the node: a link to our descriptor, pinning nothing */
+static void link_netns(struct init *init, pid_t outside)
+{
+	for (size_t i = 0; i < init->lab->node_count; i++) {
+		auto_free char *path = xasprintf("%s/%s-%s", NETNS_DIR, init->lab->name,
+						 init->lab->nodes[i]->name);
+		auto_free char *target =
+			xasprintf("/proc/%d/fd/%d", (int)outside, init->spaces.nodes[i].net);
+
+		if (symlink(target, path) < 0 && errno == EEXIST) {
+			char old[64];
+			ssize_t n = readlink(path, old, sizeof(old)); /* not a link: not ours */
+
+			if (n > 6 && strncmp(old, "/proc/", 6) == 0 && access(path, F_OK) < 0 &&
+			    unlink(path) == 0 && symlink(target, path) < 0)
+				continue;
+		}
+	}
+}
+
+static void build(struct init *init, const struct init_config *config)
+{
+	struct spaces *s = &init->spaces;
+
+	init_tell(init, "progress building");
+	if (!files_write(init) || !space_prepare(s) || !build_lab(s, on_build_progress, init))
+		init_fail(init, "%s", s->error);
+	if (!config->rootless && (mkdir(NETNS_DIR, 0755) == 0 || errno == EEXIST))
+		link_netns(init, state_init_pid(init->lab->name));
+}
+
+static void on_launcher(void *arg)
+{
+	struct init *init = arg;
+
+	if (!launcher_is_gone(init))
+		return;
+	if (!init->up)
+		end_lab(init, EXIT_FAILURE);
+	watch_stop(init->launcher_watch);
+	init_stop(init);
+}
+
+/* unready() - who keeps up from being over: "chat/chat-server, f1/forward and 3 more" */
+static char *unready(const struct init *init)
+{
+	char *list = xstrdup("");
+	size_t more = 0, shown = 0;
+
+	for (size_t i = 0; i < init->lab->command_count; i++) {
+		const struct task *t = &init->tasks[i];
+		char *longer;
+
+		if (t->was_ready)
+			continue;
+		if (shown == 3) {
+			more++;
+			continue;
+		}
+		longer = xasprintf("%s%s%s/%s", list, shown++ ? ", " : "", t->command->node->name,
+				   t->command->name);
+		free(list);
+		list = longer;
+	}
+	if (more) {
+		char *longer = xasprintf("%s and %zu more", list, more);
+
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+static void on_deadline(void *arg)
+{
+	struct init *init = arg;
+	auto_free char *list = unready(init);
+
+	if (init->stopping)
+		end_lab(init, EXIT_SUCCESS); /* the grace is over */
+	init_fail(init, "not ready in time: %s", list);
+}
+
+static void up_is_over(struct init *init)
+{
+	watch_stop(init->deadline);
+	init->ready_after_ms = clock_ms() - init->born_ms;
+	init->up = true;
+	init_tell(init, "ready %llu", (unsigned long long)init->ready_after_ms);
+	if (init->tied)
+		return;
+	watch_free(init->launcher_watch);
+	init->launcher_watch = NULL;
+	close(init->launcher);
+	init->launcher = -1;
+}
+
+static void tell_waiting(struct init *init)
+{
+	static uint64_t last;
+	auto_free char *list = NULL;
+	size_t ready = 0;
+
+	if (clock_ms() - last < PROGRESS_MS)
+		return;
+	last = clock_ms();
+	for (size_t i = 0; i < init->lab->command_count; i++)
+		ready += init->tasks[i].was_ready;
+	list = unready(init);
+	init_tell(init, "progress starting: %zu of %zu ready, waiting for %s", ready,
+		  init->lab->command_count, list);
+}
+
+/* on_turn() - after each turn: what may start, starts; what may stop, stops */
+static void on_turn(void *arg)
+{
+	struct init *init = arg;
+
+	if (init->stopping) {
+		tasks_stop_due(init);
+		if (tasks_all_stopped(init))
+			end_lab(init, EXIT_SUCCESS);
+		return;
+	}
+	tasks_start_due(init);
+	if (init->up)
+		return;
+	if (tasks_all_ready(init))
+		up_is_over(init);
+	else
+		tell_waiting(init);
+}
+
+static void on_child(void *arg)
+{
+	struct init *init = arg;
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		tasks_on_child(init, pid, status); /* orphans of the lab are ours to bury too */
+}
+
+void init_stop(struct init *init)
+{
+	if (init->stopping)
+		return;
+	init->stopping = true;
+	watch_start_in(init->deadline, GRACE_MS);
+}
+
+static void on_end(void *arg)
+{
+	init_stop(arg);
+}
+
+/* supervise() - from the first command to the end of the lab */
+static _Noreturn void supervise(struct init *init, uint64_t timeout_ms)
+{
+	struct watch *child;
+
+	init->loop = loop_new();
+	loop_on_end(init->loop, on_end, init);
+	child = loop_on_signal(init->loop, SIGCHLD, on_child, init);
+	tasks_new(init);
+	init->control = control_new(init);
+	if (!init->control)
+		init_fail(init, "cannot open the control socket: %s", strerror(errno));
+	init->deadline = loop_on_timer(init->loop, on_deadline, init);
+	watch_start_in(init->deadline, timeout_ms);
+	init->launcher_watch = loop_on_readable(init->loop, init->launcher, on_launcher, init);
+	watch_start(init->launcher_watch);
+	loop_on_turn(init->loop, on_turn, init);
+	on_turn(init);
+	loop_run(init->loop);
+	watch_free(child);
+	end_lab(init, EXIT_SUCCESS);
+}
+
+void init_main(const struct init_config *config)
+{
+	struct init init = { .lab = config->lab, .dir = config->dir, .tied = config->tied,
+			     .born_ms = clock_ms() };
+
+	log_open("vethlab");
+	clock_gettime(CLOCK_REALTIME, &init.born);
+	init.programs = xstrdup(config->programs);
+	stand_alone(&init, config);
+	spaces_init(&init.spaces, init.lab, init.dir);
+	map_user(&init, config);
+	ensure_descriptors(&init);
+	nodelog_start(&init);
+	build(&init, config);
+	supervise(&init, config->timeout_ms);
+}

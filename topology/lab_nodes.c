@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/* The nodes of a lab file: interfaces, routes, settings and files. What they run: lab_run.c. */
+#include <ctype.h>
+#include <string.h>
+
+#include "nodes/common/mem.h"
+#include "nodes/common/options.h"
+#include "nodes/common/suggest.h"
+#include "topology/lab_read.h"
+#include "topology/plan.h"
+
+#define COUNT_MAX 10000
+
+static bool iface_name_is_good(const char *name)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	return name[0] && strspn(name, allowed) == strlen(name) && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0 && strcmp(name, "lo") != 0 && strcmp(name, "all") != 0 &&
+	       strcmp(name, "default") != 0;
+}
+
+struct iface *iface_new(struct lab_reader *r, struct node *node, const char *name, struct place at)
+{
+	struct iface *iface, *before = node_iface(node, name);
+
+	if (before) {
+		fault_error(r->faults, at, "interface '%s' is there twice", name);
+		fault_note(r->faults, before->at, "the first one is here");
+		return NULL;
+	}
+	if (strlen(name) > NAME_MAX_LEN)
+		fault_error(r->faults, at,
+			    "the name of an interface has at most %d characters, '%s' has %zu",
+			    NAME_MAX_LEN, name, strlen(name));
+	else if (!iface_name_is_good(name))
+		fault_error(r->faults, at, "'%s' is no name for an interface", name);
+	iface = xcalloc(1, sizeof(*iface));
+	iface->name = xstrdup(name);
+	iface->at = at;
+	iface->node = node;
+	*xappend(&node->ifaces, &node->iface_count) = iface;
+	return iface;
+}
+
+static void read_iface_lan(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct iface *iface = into;
+	struct wire *wire;
+	struct suggestion s;
+
+	if (!read_text(r, y, "lan"))
+		return;
+	wire = lab_lan(r->lab, y->text);
+	if (wire) {
+		plug(iface, wire);
+		return;
+	}
+	s = suggest_for(y->text);
+	for (size_t i = 0; i < r->lab->wire_count; i++)
+		suggest_consider(&s, r->lab->wires[i]->name);
+	fault_error(r->faults, y->at, "LAN '%s' is not defined%s", y->text, suggest_text(&s));
+}
+
+static void add_address(struct iface *iface, struct prefix p, struct place at)
+{
+	size_t count = iface->addr_count;
+
+	*xappend(&iface->addrs, &count) = p;
+	*xappend(&iface->addr_at, &iface->addr_count) = at;
+}
+
+static void read_address(struct lab_reader *r, const struct yaml *y, struct iface *iface)
+{
+	struct prefix p = { .len = LEN_OF_THE_WIRE };
+	const char *why = "not an address";
+
+	if (!read_text(r, y, "ip"))
+		return;
+	if (strchr(y->text, '/') ? !prefix_parse(&p, y->text, &why)
+				 : !addr_parse(&p.addr, y->text)) {
+		struct suggestion s = suggest_for(y->text);
+
+		suggest_consider(&s, "dhcp");
+		suggest_consider(&s, "none");
+		fault_error(r->faults, y->at, "ip '%s': %s%s", y->text, why, suggest_text(&s));
+	} else if (addr_is_multicast(&p.addr)) {
+		fault_error(r->faults, y->at, "%s is multicast, no address of a host", y->text);
+	} else if (addr_is_unspecified(&p.addr)) {
+		fault_error(r->faults, y->at, "%s is no address of a host", y->text);
+	} else {
+		add_address(iface, p, y->at);
+	}
+}
+
+/* ip: an address, a list of them, `dhcp` (a client in the node will ask), or `none` */
+static void read_iface_ip(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct iface *iface = into;
+
+	iface->ip_at = y->at;
+	if (y->kind == YAML_SCALAR && strcmp(y->text, "dhcp") == 0) {
+		iface->ip_kind = IP_DHCP;
+	} else if (y->kind == YAML_SCALAR && strcmp(y->text, "none") == 0) {
+		iface->ip_kind = IP_NONE;
+	} else {
+		iface->ip_kind = IP_WRITTEN;
+		if (y->kind != YAML_LIST)
+			read_address(r, y, iface);
+		else
+			for (const struct yaml *e = y->entries; e; e = e->next)
+				read_address(r, e, iface);
+	}
+}
+
+static void read_iface_gateway(struct lab_reader *r, struct yaml *y, void *into)
+{
+	(void)r;
+	((struct iface *)into)->gateway_yaml = y; /* the plan knows addresses and nodes */
+}
+
+static void read_iface_mac(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct iface *iface = into;
+	static const struct mac zero;
+
+	if (!read_text(r, y, "mac"))
+		return;
+	if (!mac_parse(&iface->mac, y->text) || memcmp(&iface->mac, &zero, sizeof(zero)) == 0)
+		fault_error(r->faults, y->at, "'%s' is not a MAC, as in 02:00:00:00:00:01", y->text);
+	else if (iface->mac.bytes[0] & 1)
+		fault_error(r->faults, y->at, "%s is a group's MAC: its first octet is odd", y->text);
+	else
+		iface->mac_written = true;
+	iface->mac_at = y->at;
+}
+
+static void read_iface_mtu(struct lab_reader *r, struct yaml *y, void *into)
+{
+	read_mtu(r, y, &((struct iface *)into)->mtu);
+}
+
+static const struct key iface_keys[] = {
+	{ "lan", read_iface_lan }, { "ip", read_iface_ip },   { "gateway", read_iface_gateway },
+	{ "mac", read_iface_mac }, { "mtu", read_iface_mtu },
+};
+
+static void read_ifaces(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct node *node = into;
+
+	if (y->kind != YAML_MAP) {
+		fault_error(r->faults, y->at,
+			    "'interfaces' is %s; it should be a map of interfaces by name",
+			    yaml_kind_name(y));
+		return;
+	}
+	for (struct yaml *e = y->entries; e; e = e->next) {
+		struct iface *iface = iface_new(r, node, e->key, e->key_at);
+		char what[64];
+
+		if (!iface)
+			continue;
+		snprintf(what, sizeof(what), "interface '%s'", e->key);
+		if (e->kind == YAML_SCALAR && !yaml_is_empty(e))
+			read_iface_lan(r, e, iface); /* eth0: office */
+		else if (!yaml_is_empty(e))
+			read_map(r, e, iface_keys, ARRAY_SIZE(iface_keys), what, iface);
+	}
+}
+
+static void read_forward(struct lab_reader *r, struct yaml *y, void *into)
+{
+	read_bool(r, y, "forward", &((struct node *)into)->forward);
+}
+
+static void read_route_via(struct lab_reader *r, struct yaml *y, void *into)
+{
+	(void)r;
+	((struct route *)into)->via_yaml = y;
+}
+
+static void read_route_dev(struct lab_reader *r, struct yaml *y, void *into)
+{
+	if (read_text(r, y, "dev"))
+		((struct route *)into)->dev = xstrdup(y->text);
+}
+
+static void read_route_metric(struct lab_reader *r, struct yaml *y, void *into)
+{
+	read_number(r, y, "metric", 0, 2147483647, &((struct route *)into)->metric);
+}
+
+static const struct key route_keys[] = {
+	{ "via", read_route_via },
+	{ "dev", read_route_dev },
+	{ "metric", read_route_metric },
+};
+
+static bool read_destination(struct lab_reader *r, const struct yaml *y, struct prefix *to)
+{
+	char text[PREFIX_TEXT_LEN];
+	struct addr first;
+	const char *why;
+
+	if (strcmp(y->key, "default") == 0) {
+		*to = (struct prefix){ .addr.family = AF_INET };
+		return true;
+	}
+	if (!prefix_parse(to, y->key, &why)) {
+		fault_error(r->faults, y->key_at, "route '%s': %s", y->key, why);
+		return false;
+	}
+	first = prefix_first(to);
+	if (addr_equal(&first, &to->addr))
+		return true;
+	to->addr = first;
+	fault_error(r->faults, y->key_at, "'%s' has bits behind its prefix length; the prefix is %s",
+		    y->key, prefix_format(to, text));
+	return false;
+}
+
+/* routes: PREFIX: NEXT-HOP, or a map with via, dev and metric */
+static void read_routes(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct node *node = into;
+
+	if (y->kind != YAML_MAP) {
+		fault_error(r->faults, y->at,
+			    "'routes' is %s; it should be a map, as in 10.0.3.0/24: 10.0.1.1",
+			    yaml_kind_name(y));
+		return;
+	}
+	for (struct yaml *e = y->entries; e; e = e->next) {
+		struct route route = { .at = e->key_at };
+
+		if (!read_destination(r, e, &route.to))
+			continue;
+		if (e->kind == YAML_MAP)
+			read_map(r, e, route_keys, ARRAY_SIZE(route_keys), "the route", &route);
+		else
+			route.via_yaml = e;
+		if (!route.via_yaml && !route.dev)
+			fault_error(r->faults, e->key_at, "the route has neither 'via' nor 'dev'");
+		*xappend(&node->routes, &node->route_count) = route;
+	}
+}
+
+/* set_setting() - a key's value; what stands in `defaults` is replaced by the node's own */
+static void set_setting(struct setting **list, size_t *count, const struct yaml *e)
+{
+	struct setting *s = NULL;
+
+	for (size_t i = 0; i < *count && !s; i++)
+		if (strcmp((*list)[i].key, e->key) == 0)
+			s = &(*list)[i];
+	if (!s) {
+		s = xappend(list, count);
+		s->key = xstrdup(e->key);
+	}
+	free(s->value);
+	s->value = xstrdup(e->text);
+	s->at = e->key_at;
+}
+
+/* sysctl_is_good() - a name below net: only these belong to a network namespace */
+static bool sysctl_is_good(const char *key)
+{
+	return (strncmp(key, "net.", 4) == 0 || strncmp(key, "net/", 4) == 0) &&
+	       !strstr(key, "..") && !strstr(key, "//") && key[4] &&
+	       !isspace((unsigned char)key[strcspn(key, " \t\n")]);
+}
+
+static void read_sysctls(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct node *node = into;
+
+	if (y->kind != YAML_MAP) {
+		fault_error(r->faults, y->at,
+			    "'sysctls' is %s; it should be a map, as in net.ipv4.ip_forward: 1",
+			    yaml_kind_name(y));
+		return;
+	}
+	for (const struct yaml *e = y->entries; e; e = e->next) {
+		if (!sysctl_is_good(e->key))
+			fault_error(r->faults, e->key_at,
+				    "sysctl '%s' is not below net., so it is not a node's to set",
+				    e->key);
+		else if (read_text(r, e, "a sysctl"))
+			set_setting(&node->sysctls, &node->sysctl_count, e);
+	}
+}
+
+static bool env_name_is_good(const char *name)
+{
+	if (isdigit((unsigned char)*name) || !*name)
+		return false;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && *name != '_')
+			return false;
+	return true;
+}
+
+static void read_env(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct node *node = into;
+
+	if (y->kind != YAML_MAP) {
+		fault_error(r->faults, y->at, "'env' is %s; it should be a map, as in LANG: C",
+			    yaml_kind_name(y));
+		return;
+	}
+	for (const struct yaml *e = y->entries; e; e = e->next) {
+		if (!env_name_is_good(e->key))
+			fault_error(r->faults, e->key_at, "'%s' is no name for a variable", e->key);
+		else if (e->kind != YAML_SCALAR)
+			fault_error(r->faults, e->at, "a variable is text, not %s",
+				    yaml_kind_name(e));
+		else
+			set_setting(&node->env, &node->env_count, e);
+	}
+}
+
+static void read_file_text(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct node_file *file = into;
+
+	if (y->kind != YAML_SCALAR) {
+		fault_error(r->faults, y->at, "a file's text is %s", yaml_kind_name(y));
+		return;
+	}
+	free(file->text);
+	file->text = xstrdup(y->text);
+}
+
+static void read_file_from(struct lab_reader *r, struct yaml *y, void *into)
+{
+	if (read_text(r, y, "from"))
+		((struct node_file *)into)->from = xstrdup(y->text);
+}
+
+static void read_file_mode(struct lab_reader *r, struct yaml *y, void *into)
+{
+	char *end;
+	unsigned long mode;
+
+	if (!read_text(r, y, "mode"))
+		return;
+	mode = strtoul(y->text, &end, 8);
+	if (*end || mode > 0777 || !isdigit((unsigned char)*y->text))
+		fault_error(r->faults, y->at, "mode is octal, as in 0755, not '%s'", y->text);
+	else
+		((struct node_file *)into)->mode = (unsigned)mode;
+}
+
+static const struct key file_keys[] = {
+	{ "text", read_file_text },
+	{ "from", read_file_from },
+	{ "mode", read_file_mode },
+};
+
+/* path_stays_inside() - a relative path that does not climb out of the node's folder */
+static bool path_stays_inside(const char *path)
+{
+	if (!*path || *path == '/' || path[strlen(path) - 1] == '/')
+		return false;
+	for (const char *part = path; part; part = strchr(part, '/')) {
+		part += *part == '/';
+		if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || !part[2]))
+			return false;
+		if (*part == '/' || (*part == '.' && (part[1] == '/' || !part[1])))
+			return false;
+	}
+	return true;
+}
+
+static void read_files(struct lab_reader *r, struct yaml *y, void *into)
+{
+	struct node *node = into;
+
+	if (y->kind != YAML_MAP) {
+		fault_error(r->faults, y->at, "'files' is %s; it should be a map of texts by path",
+			    yaml_kind_name(y));
+		return;
+	}
+	for (struct yaml *e = y->entries; e; e = e->next) {
+		struct node_file *file;
+
+		if (!path_stays_inside(e->key)) {
+			fault_error(r->faults, e->key_at,
+				    "'%s' is no path below the node's own folder", e->key);
+			continue;
+		}
+		file = xappend(&node->files, &node->file_count);
+		*file = (struct node_file){ .path = xstrdup(e->key), .mode = 0644, .at = e->key_at };
+		if (e->kind == YAML_MAP)
+			read_map(r, e, file_keys, ARRAY_SIZE(file_keys), "the file", file);
+		else
+			read_file_text(r, e, file);
+		if (e->kind == YAML_MAP && !file->text == !file->from)
+			fault_error(r->faults, e->key_at, "the file needs 'text' or 'from', one of them");
+	}
+}
+
+static void read_node_run(struct lab_reader *r, struct yaml *y, void *into)
+{
+	read_run(r, y, into);
+}
+
+/* A node's keys; those that belong to its only interface, and those that defaults may have. */
+static const struct key node_keys[] = {
+	{ "interfaces", read_ifaces }, { "lan", NULL },
+	{ "ip", NULL },		       { "gateway", NULL },
+	{ "mac", NULL },	       { "mtu", NULL },
+	{ "forward", read_forward },   { "routes", read_routes },
+	{ "sysctls", read_sysctls },   { "env", read_env },
+	{ "files", read_files },       { "count", NULL },
+	{ "run", read_node_run },      { "image", NULL }, /* for other engines; not ours */
+};
+
+static const struct key shared_keys[] = {
+	{ "forward", read_forward }, { "routes", read_routes }, { "sysctls", read_sysctls },
+	{ "env", read_env },	     { "files", read_files },	{ "run", read_node_run },
+};
+
+static void read_default_mtu(struct lab_reader *r, struct yaml *y, void *lab)
+{
+	read_mtu(r, y, &((struct lab *)lab)->default_mtu);
+}
+
+static void read_default_offload(struct lab_reader *r, struct yaml *y, void *lab)
+{
+	read_bool(r, y, "offload", &((struct lab *)lab)->default_offload);
+}
+
+/* The keys without a reader are the nodes': each node reads them for itself. */
+static const struct key default_keys[] = {
+	{ "mtu", read_default_mtu }, { "offload", read_default_offload }, { "forward", NULL },
+	{ "routes", NULL },	     { "sysctls", NULL },		  { "env", NULL },
+	{ "files", NULL },	     { "run", NULL },
+};
+
+void read_defaults(struct lab_reader *r, struct yaml *y, void *lab)
+{
+	read_map(r, y, default_keys, ARRAY_SIZE(default_keys), "'defaults'", lab);
+}
+
+static void apply_defaults(struct lab_reader *r, const struct yaml *own, struct node *node)
+{
+	for (size_t i = 0; r->defaults && i < ARRAY_SIZE(shared_keys); i++) {
+		struct yaml *y = yaml_get(r->defaults, shared_keys[i].name);
+
+		if (y && !(strcmp(shared_keys[i].name, "run") == 0 && yaml_get(own, "run")))
+			shared_keys[i].read(r, y, node);
+	}
+}
+
+/* read_only_iface() - the short form: `pc: {lan: office}` has one interface, eth0 */
+static void read_only_iface(struct lab_reader *r, const struct yaml *y, struct node *node)
+{
+	const struct yaml *lan = yaml_get(y, "lan"), *ifaces = yaml_get(y, "interfaces");
+	struct iface *iface;
+
+	for (size_t i = 0; i < ARRAY_SIZE(iface_keys); i++) {
+		const struct yaml *e = yaml_get(y, iface_keys[i].name);
+
+		if (e && ifaces)
+			fault_error(r->faults, e->key_at, "'%s' stands beside 'interfaces': write it "
+				    "under the interface that it is for", e->key);
+		else if (e && !lan)
+			fault_error(r->faults, e->key_at, "'%s' needs 'lan' beside it", e->key);
+	}
+	if (!lan || ifaces)
+		return;
+	iface = iface_new(r, node, "eth0", lan->key_at);
+	for (size_t i = 0; i < ARRAY_SIZE(iface_keys); i++) {
+		struct yaml *e = yaml_get(y, iface_keys[i].name);
+
+		if (e)
+			iface_keys[i].read(r, e, iface);
+	}
+}
+
+static void reject_written_addresses(struct lab_reader *r, const struct node *node)
+{
+	for (size_t i = 0; i < node->iface_count; i++) {
+		const struct iface *iface = node->ifaces[i];
+
+		if (iface->ip_kind == IP_WRITTEN)
+			fault_error(r->faults, iface->ip_at, "nodes made by 'count' cannot share an "
+				    "address; leave 'ip' out and each gets its own");
+		if (iface->mac_written)
+			fault_error(r->faults, iface->mac_at, "nodes made by 'count' cannot share a MAC");
+	}
+}
+
+static void read_node(struct lab_reader *r, struct yaml *y, char *name, const char *group)
+{
+	struct node *node = xcalloc(1, sizeof(*node));
+	char what[64];
+
+	node->name = name;
+	node->group = group ? xstrdup(group) : NULL;
+	node->at = y->key_at;
+	node->index = r->lab->node_count;
+	*xappend(&r->lab->nodes, &r->lab->node_count) = node;
+	if (read_name(r, name, y->key_at, "node") && lab_lan(r->lab, name)) {
+		fault_error(r->faults, y->key_at, "'%s' is a LAN's name too; name one of them anew",
+			    name);
+		fault_note(r->faults, lab_lan(r->lab, name)->at, "the LAN is here");
+	}
+	snprintf(what, sizeof(what), "node '%s'", y->key);
+	if (y->kind == YAML_MAP) {
+		apply_defaults(r, y, node);
+		read_only_iface(r, y, node);
+	}
+	if (!yaml_is_empty(y))
+		read_map(r, y, node_keys, ARRAY_SIZE(node_keys), what, node);
+	if (group)
+		reject_written_addresses(r, node);
+}
+
+void read_nodes(struct lab_reader *r, struct yaml *y, void *lab)
+{
+	(void)lab;
+	if (y->kind != YAML_MAP) {
+		fault_error(r->faults, y->at, "'nodes' is %s; it should be a map of nodes by name",
+			    yaml_kind_name(y));
+		return;
+	}
+	for (struct yaml *e = y->entries; e; e = e->next) {
+		struct yaml *count = e->kind == YAML_MAP ? yaml_get(e, "count") : NULL;
+		unsigned n = 0;
+
+		if (!count || !read_number(r, count, "count", 1, COUNT_MAX, &n))
+			read_node(r, e, xstrdup(e->key), NULL);
+		for (unsigned i = 1; i <= n; i++)
+			read_node(r, e, xasprintf("%s%u", e->key, i), e->key);
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VETHLAB_LOAD_H
+#define VETHLAB_LOAD_H
+
+#include "topology/lab.h"
+
+/* load_or_exit() - a lab file without a fault; with faults they are printed and the program ends
+ * with status 2. Warnings are printed, unless quiet. */
+struct lab *load_or_exit(const char *file, const char *name, bool quiet);
+
+/* faults_summary() - "labs/office.yml: 3 errors, 1 warning" */
+void faults_summary(const struct faults *f);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When is a task ready? When it says so (sd_notify), when its port listens, when a command says so,
+ * when it has done its work and ended, or, where nothing is said, once it runs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "nodes/common/mem.h"
+#include "topology/init.h"
+
+#define LOOK_AGAIN_MS 10 /* the kernel has no event for a port that opens */
+#define TCP_LISTEN    0x0a
+#define UDP_UNCONN    0x07
+
+/* notify_socket() - bound in the node's network namespace, where abstract names belong; init must
+ * be in it. The name is the command's, so that who sends is known by where it arrives. */
+int notify_socket(const struct command *c)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int len = snprintf(sun.sun_path + 1, sizeof(sun.sun_path) - 1, "vethlab/%s/%s",
+			   c->node->name, c->name);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (struct sockaddr *)&sun,
+		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void take_line(struct task *t, const char *line)
+{
+	if (strcmp(line, "READY=1") == 0)
+		task_ready(t);
+	else if (strncmp(line, "STATUS=", 7) == 0)
+		snprintf(t->text, sizeof(t->text), "%s", line + 7);
+}
+
+static void on_notify(void *arg)
+{
+	struct task *t = arg;
+	char text[2048], *rest = text, *line;
+	ssize_t n = recv(t->notify_fd, text, sizeof(text) - 1, 0);
+
+	if (n < 0)
+		return;
+	text[n] = '\0';
+	while ((line = strsep(&rest, "\n")))
+		take_line(t, line);
+}
+
+/* is_bound() - does a line of /proc/net/tcp or udp show a socket on `port` in `state`? */
+static bool is_bound(pid_t pid, const char *table, uint16_t port, unsigned state)
+{
+	auto_free char *path = xasprintf("/proc/%d/net/%s", (int)pid, table);
+	auto_fclose FILE *f = fopen(path, "re");
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		unsigned its_port, its_state;
+
+		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &its_port,
+			   &its_state) == 2 &&
+		    its_port == port && its_state == state)
+			return true;
+	}
+	return false;
+}
+
+static bool port_is_open(const struct task *t)
+{
+	uint16_t port = t->command->ready_port;
+
+	if (t->command->ready == READY_TCP)
+		return is_bound(t->pid, "tcp", port, TCP_LISTEN) ||
+		       is_bound(t->pid, "tcp6", port, TCP_LISTEN);
+	return is_bound(t->pid, "udp", port, UDP_UNCONN) ||
+	       is_bound(t->pid, "udp6", port, UDP_UNCONN);
+}
+
+static void probe(struct task *t)
+{
+	const struct command *c = t->command;
+	struct child_io io = { -1, -1 };
+
+	if (!t->probe)
+		t->probe = spawn(t->init, c, c->ready_argv, c->ready_argv[0], io);
+	if (t->probe < 0)
+		t->probe = 0;
+}
+
+static void on_timer(void *arg)
+{
+	struct task *t = arg;
+
+	if (t->state != TASK_STARTING)
+		return;
+	if (t->command->ready == READY_COMMAND)
+		probe(t);
+	else if (port_is_open(t))
+		task_ready(t);
+	if (t->state == TASK_STARTING)
+		watch_start_in(t->timer, LOOK_AGAIN_MS);
+}
+
+void readiness_watch(struct task *t)
+{
+	struct loop *loop = t->init->loop;
+
+	switch (t->command->ready) {
+	case READY_STARTED:
+		task_ready(t);
+		break;
+	case READY_EXIT: /* tasks_on_child() sees it */
+		break;
+	case READY_NOTIFY:
+		if (!t->notify_watch) {
+			t->notify_watch = loop_on_readable(loop, t->notify_fd, on_notify, t);
+			watch_start(t->notify_watch);
+		}
+		break;
+	case READY_TCP:
+	case READY_UDP:
+	case READY_COMMAND:
+		watch_free(t->timer);
+		t->timer = loop_on_timer(loop, on_timer, t);
+		on_timer(t);
+		break;
+	}
+}
+
+void readiness_end(struct task *t)
+{
+	watch_free(t->timer);
+	t->timer = NULL;
+}
+
+bool readiness_on_child(struct task *t, pid_t pid, int status)
+{
+	if (!t->probe || t->probe != pid)
+		return false;
+	t->probe = 0;
+	if (status == 0 && t->state == TASK_STARTING)
+		task_ready(t);
+	return true;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* A command becomes a process in its node: all its namespaces, its folder, its environment. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include "nodes/common/mem.h"
+#include "topology/init.h"
+
+static void set_environment(const struct init *init, const struct command *c, const char *folder)
+{
+	const char *path = getenv("PATH");
+	auto_free char *own_first =
+		xasprintf("%s:%s", init->programs, path ? path : "/usr/bin:/bin");
+
+	setenv("PATH", own_first, 1);
+	setenv("PWD", folder, 1);
+	setenv("VETHLAB_LAB", init->lab->name, 1);
+	setenv("VETHLAB_NODE", c->node->name, 1);
+	unsetenv("NOTIFY_SOCKET");
+	if (c->ready == READY_NOTIFY) {
+		auto_free char *notify = xasprintf("@vethlab/%s/%s", c->node->name, c->name);
+
+		setenv("NOTIFY_SOCKET", notify, 1);
+	}
+	for (size_t i = 0; i < c->node->env_count; i++)
+		setenv(c->node->env[i].key, c->node->env[i].value, 1);
+}
+
+/* default_signals() - what a program expects at its start; ignored signals survive an exec */
+static void default_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void give_streams(int out)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, STDIN_FILENO);
+	dup2(out >= 0 ? out : null, STDOUT_FILENO);
+	dup2(out >= 0 ? out : null, STDERR_FILENO);
+}
+
+static _Noreturn void become(struct init *init, const struct command *c, char *const argv[],
+			     const char *program, struct child_io io)
+{
+	auto_free char *folder = node_folder(init->dir, c->node);
+	int err = -space_join(&init->spaces.nodes[c->node->index]);
+
+	if (!err && chdir(folder) < 0)
+		err = errno;
+	if (!err) {
+		setsid();
+		set_environment(init, c, folder);
+		give_streams(io.out);
+		default_signals();
+		execvp(program, argv);
+		err = errno;
+	}
+	if (io.exec_fd >= 0 && write(io.exec_fd, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(err == ENOENT ? 127 : 126);
+}
+
+pid_t spawn(struct init *init, const struct command *c, char *const argv[], const char *program,
+	    struct child_io io)
+{
+	pid_t pid;
+
+	if (!space_complete(&init->spaces, c->node)) {
+		errno = 0; /* the spaces' error has it all */
+		return -1;
+	}
+	pid = fork();
+	if (pid == 0)
+		become(init, c, argv, program, io);
+	return pid;
+}

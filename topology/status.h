@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A running lab as JSON: what `ps`, `ls` and `inspect` show. */
+#ifndef VETHLAB_STATUS_H
+#define VETHLAB_STATUS_H
+
+#include <jansson.h>
+
+#include "topology/init.h"
+
+#define STATUS_VERSION 1
+
+json_t *status_of_lab(struct init *init);
+
+/* status_of_node() - one node, with what its kernel says now */
+json_t *status_of_node(struct init *init, const struct node *node);
+
+/* status_text() - a JSON string; octets that are not UTF-8 become '?' */
+json_t *status_text(const char *text);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Every verb is a function of its own file, cmd_VERB.c; argv[0] is the verb. */
+#ifndef VETHLAB_VERBS_H
+#define VETHLAB_VERBS_H
+
+int cmd_up(int argc, char **argv);
+int cmd_down(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_ls(int argc, char **argv);
+int cmd_ps(int argc, char **argv);
+int cmd_inspect(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
+int cmd_shell(int argc, char **argv);
+int cmd_logs(int argc, char **argv);
+
+#endif
