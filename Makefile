@@ -24,7 +24,7 @@ PROGRAMS := vethlab chat-server chat-client peer forwarder
 vethlab_SRC     := $(wildcard topology/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
 chat-client_SRC := nodes/chat/chat_client_main.c nodes/chat/lines.c
-peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c)
+peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
 forwarder_SRC   := $(addprefix nodes/forwarder/,forwarder_main.c relay.c flow.c pipes.c)
 
 COMMON_SRC := $(wildcard nodes/common/*.c)

@@ -26,13 +26,15 @@ static const char *split(const char *text, char *host, size_t size)
 	return colon ? colon + 1 : text;
 }
 
-/* endpoint_any() - every address of the machine: the IPv6 wildcard takes IPv4 too */
-static struct endpoint endpoint_any(uint16_t port)
+/* The IPv6 wildcard takes IPv4 too, unless the socket says otherwise. */
+struct endpoint endpoint_any(int family, uint16_t port)
 {
-	struct endpoint e = { .len = sizeof(struct sockaddr_in6) };
-	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)&e.sa;
+	struct endpoint e = { .len = family == AF_INET6 ? sizeof(struct sockaddr_in6)
+							: sizeof(struct sockaddr_in) };
+	struct sockaddr_in *sin = (struct sockaddr_in *)&e.sa;
 
-	*sin6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	sin->sin_family = (sa_family_t)family;
+	sin->sin_port = htons(port); /* the rest is zero: any address */
 	return e;
 }
 
@@ -51,7 +53,7 @@ bool endpoint_parse(struct endpoint *e, const char *text, bool host_optional, co
 	if (number > 65535 || (number == 0 && !host_optional))
 		return false;
 	if (!host[0]) {
-		*e = endpoint_any((uint16_t)number);
+		*e = endpoint_any(AF_INET6, (uint16_t)number);
 		return true;
 	}
 	err = getaddrinfo(host, port, &hints, &found);
@@ -104,6 +106,13 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	struct in6_addr one = as_v6(a), other = as_v6(b);
 
 	return endpoint_port(a) == endpoint_port(b) && memcmp(&one, &other, sizeof(one)) == 0;
+}
+
+bool endpoint_is_loopback(const struct endpoint *e)
+{
+	struct in6_addr a = as_v6(e);
+
+	return IN6_IS_ADDR_LOOPBACK(&a) || (IN6_IS_ADDR_V4MAPPED(&a) && a.s6_addr[12] == 127);
 }
 
 struct endpoint endpoint_local(int fd)

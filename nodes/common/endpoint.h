@@ -17,7 +17,9 @@ struct endpoint {
 /* endpoint_parse() - "HOST:PORT", "[::1]:PORT"; with host_optional also "PORT", which is any
  * address. The name is looked up. On false `*why` says what is wrong. */
 bool endpoint_parse(struct endpoint *e, const char *text, bool host_optional, const char **why);
+struct endpoint endpoint_any(int family, uint16_t port); /* every address of the machine */
 const char *endpoint_format(const struct endpoint *e, char text[ENDPOINT_TEXT_LEN]);
+bool endpoint_is_loopback(const struct endpoint *e);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 uint16_t endpoint_port(const struct endpoint *e);
 struct endpoint endpoint_local(int fd);

@@ -42,16 +42,38 @@ void loop_on_end(struct loop *l, loop_fn *fn, void *arg)
 	l->end_arg = arg;
 }
 
-struct loop *loop_new(void)
+static struct loop *loop_with(struct event_config *config)
 {
 	struct loop *l = xcalloc(1, sizeof(*l));
 
-	l->base = event_base_new();
+	l->base = config ? event_base_new_with_config(config) : NULL;
 	if (!l->base)
 		fatal_errno("cannot make an event loop");
 	signal(SIGPIPE, SIG_IGN);
 	l->term = loop_on_signal(l, SIGTERM, on_end_signal, l);
 	l->intr = loop_on_signal(l, SIGINT, on_end_signal, l);
+	return l;
+}
+
+struct loop *loop_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct loop *l = loop_with(config);
+
+	event_config_free(config);
+	return l;
+}
+
+/* epoll(7) refuses regular files, poll(2) takes them */
+struct loop *loop_new_for_files(void)
+{
+	struct event_config *config = event_config_new();
+	struct loop *l;
+
+	if (config)
+		event_config_avoid_method(config, "epoll");
+	l = loop_with(config);
+	event_config_free(config);
 	return l;
 }
 

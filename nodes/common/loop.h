@@ -14,6 +14,9 @@ struct watch;
 typedef void loop_fn(void *arg);
 
 struct loop *loop_new(void);
+
+/* loop_new_for_files() - one that also watches regular files, as standard input may be one */
+struct loop *loop_new_for_files(void);
 void loop_free(struct loop *l);
 
 /* loop_run() - until loop_stop() or a signal to end (status 0); the status */

@@ -37,11 +37,8 @@ int tcp_listen(const struct endpoint *e)
 	int fd = socket(e->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 && errno == EAFNOSUPPORT) { /* no IPv6 here: the IPv4 wildcard then */
-		struct endpoint v4 = { .len = sizeof(struct sockaddr_in) };
-		struct sockaddr_in *sin = (struct sockaddr_in *)&v4.sa;
+		struct endpoint v4 = endpoint_any(AF_INET, endpoint_port(e));
 
-		*sin = (struct sockaddr_in){ .sin_family = AF_INET,
-					     .sin_port = htons(endpoint_port(e)) };
 		return e->sa.ss_family == AF_INET6 ? tcp_listen(&v4) : -1;
 	}
 	if (fd < 0)
