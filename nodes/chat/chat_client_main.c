@@ -181,13 +181,9 @@ static void stream_close(struct stream *s)
 
 static int connect_to_server(const char *text)
 {
-	struct endpoint server;
-	const char *why;
-	int fd;
+	struct endpoint server = endpoint_operand(&program, "", text, false);
+	int fd = tcp_connect_wait(&server, retry_ms);
 
-	if (!endpoint_parse(&server, text, false, &why))
-		options_fail(&program, "'%s': %s", text, why);
-	fd = tcp_connect_wait(&server, retry_ms);
 	if (fd < 0)
 		fatal_errno("cannot reach %s", text);
 	return fd;
@@ -200,8 +196,7 @@ int main(int argc, char **argv)
 
 	log_open(program.name);
 	first = options_parse(&program, argc, argv);
-	if (first + 1 != argc)
-		options_fail(&program, first == argc ? "which server?" : "one server at a time");
+	options_operands(&program, first, argc, argv, 1, "HOST:PORT of the server");
 	fd = connect_to_server(argv[first]);
 	c.loop = loop_new_for_files();
 	c.parting = loop_on_timer(c.loop, on_parting_over, &c);

@@ -298,13 +298,9 @@ static void on_room_event(void *arg, const char *line)
 
 static int open_listener(void)
 {
-	struct endpoint at;
-	const char *why;
-	int fd;
+	struct endpoint at = endpoint_operand(&program, "--listen ", listen_on, true);
+	int fd = tcp_listen(&at);
 
-	if (!endpoint_parse(&at, listen_on, true, &why))
-		options_fail(&program, "--listen %s: %s", listen_on, why);
-	fd = tcp_listen(&at);
 	if (fd < 0)
 		fatal_errno("cannot listen on %s", listen_on);
 	return fd;
@@ -328,8 +324,7 @@ int main(int argc, char **argv)
 	int fd, status;
 
 	log_open(program.name);
-	if (options_parse(&program, argc, argv) < argc)
-		options_fail(&program, "'%s' is one too many", argv[argc - 1]);
+	options_operands(&program, options_parse(&program, argc, argv), argc, argv, 0, NULL);
 	raise_descriptor_limit();
 	fd = open_listener();
 	at = endpoint_local(fd);

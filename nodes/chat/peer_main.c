@@ -24,12 +24,13 @@
 #define READ_LEN   65536
 #define OUT_MAX	   (256 << 10) /* octets for the server, before the input has to wait */
 #define PARTING_MS 2000	       /* for the peer and the server to take our leave */
+#define LAST_WORDS_MS 1000     /* of a peer whose leave came by the server first */
 #define DATAGRAMS_A_TURN 64
 
 struct peer {
 	struct loop *loop;
 	int tcp, udp;
-	struct watch *input, *from_server, *to_server, *from_peer, *tick, *parting;
+	struct watch *input, *from_server, *to_server, *from_peer, *tick, *parting, *last_words;
 	struct lines typed, heard;
 	char *out; /* for the server */
 	size_t out_len, out_room;
@@ -194,11 +195,8 @@ static void take_heard(struct peer *p, char *line, size_t len)
 		pairing_set_client(p->pairing, number);
 	end = 0;
 	if (sscanf(line, "client %u left%n", &number, &end) == 1 && end &&
-	    (!line[end] || line[end] == ':') && number == pairing_peer_client(p->pairing)) {
-		show("server", line, len);
-		leave(p);
-		return;
-	}
+	    (!line[end] || line[end] == ':') && number == pairing_peer_client(p->pairing))
+		watch_start_in(p->last_words, LAST_WORDS_MS);
 	show("server", line, len);
 }
 
@@ -283,6 +281,11 @@ static void on_parting_over(void *arg)
 	loop_stop(((struct peer *)arg)->loop, EXIT_SUCCESS);
 }
 
+static void on_last_words_over(void *arg)
+{
+	leave(arg);
+}
+
 static void send_datagram(void *arg, const uint8_t *data, size_t len)
 {
 	/* a datagram that the kernel does not take is as lost as one on the wire */
@@ -301,15 +304,13 @@ static void show_line(void *arg, const char *text, size_t len)
 /* open_udp() - bound and connected: the kernel itself drops what strangers send */
 static int open_udp(void)
 {
-	struct endpoint here, there;
-	const char *why;
+	struct endpoint there = endpoint_operand(&program, "--to ", to, false), here;
+	uint64_t port;
 	int fd;
 
-	if (!endpoint_parse(&there, to, false, &why))
-		options_fail(&program, "--to %s: %s", to, why);
-	if (strchr(udp_port, ':') || !endpoint_parse(&here, udp_port, true, &why))
-		options_fail(&program, "--udp %s: not a port", udp_port);
-	here = endpoint_any(there.sa.ss_family, endpoint_port(&here));
+	if (!parse_number(&port, udp_port) || port < 1 || port > 65535)
+		options_fail(&program, "--udp '%s': not a port between 1 and 65535", udp_port);
+	here = endpoint_any(there.sa.ss_family, (uint16_t)port);
 	fd = socket(there.sa.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&here.sa, here.len) < 0)
 		fatal_errno("cannot use UDP port %s", udp_port);
@@ -320,13 +321,9 @@ static int open_udp(void)
 
 static int open_tcp(const char *text)
 {
-	struct endpoint server;
-	const char *why;
-	int fd;
+	struct endpoint server = endpoint_operand(&program, "", text, false);
+	int fd = tcp_connect_wait(&server, retry_ms);
 
-	if (!endpoint_parse(&server, text, false, &why))
-		options_fail(&program, "'%s': %s", text, why);
-	fd = tcp_connect_wait(&server, retry_ms);
 	if (fd < 0)
 		fatal_errno("cannot reach %s", text);
 	return fd;
@@ -350,6 +347,7 @@ static void watch_all(struct peer *p)
 	p->from_peer = loop_on_readable(p->loop, p->udp, on_datagram, p);
 	p->tick = loop_on_timer(p->loop, on_tick, p);
 	p->parting = loop_on_timer(p->loop, on_parting_over, p);
+	p->last_words = loop_on_timer(p->loop, on_last_words_over, p);
 	watch_start(p->input);
 	watch_start(p->from_server);
 	watch_start(p->from_peer);
@@ -364,6 +362,7 @@ static void peer_free(struct peer *p)
 	watch_free(p->from_peer);
 	watch_free(p->tick);
 	watch_free(p->parting);
+	watch_free(p->last_words);
 	loop_free(p->loop);
 	lines_free(&p->typed);
 	lines_free(&p->heard);
@@ -381,8 +380,9 @@ int main(int argc, char **argv)
 
 	log_open(program.name);
 	first = options_parse(&program, argc, argv);
-	if (first + 1 != argc || !udp_port || !to)
-		options_fail(&program, "needs --udp, --to and the chat server");
+	options_operands(&program, first, argc, argv, 1, "SERVER:PORT of the chat server");
+	if (!udp_port || !to)
+		options_fail(&program, "%s is missing", udp_port ? "--to HOST:PORT" : "--udp PORT");
 	p.udp = open_udp();
 	p.tcp = open_tcp(argv[first]);
 	p.loop = loop_new_for_files();

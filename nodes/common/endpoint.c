@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
+#include "options.h"
+
 /* split() - "HOST:PORT" into its parts; `host` is "" where none stands; NULL: no port */
 static const char *split(const char *text, char *host, size_t size)
 {
@@ -38,33 +41,53 @@ struct endpoint endpoint_any(int family, uint16_t port)
 	return e;
 }
 
-bool endpoint_parse(struct endpoint *e, const char *text, bool host_optional, const char **why)
+enum endpoint_result endpoint_parse(struct endpoint *e, const char *text, bool host_optional,
+				    const char **why)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV }, *found;
-	char host[256], *end;
+	char host[256], *end = NULL;
 	const char *port = split(text, host, sizeof(host));
 	unsigned long number = port && *port >= '0' && *port <= '9' ? strtoul(port, &end, 10) : 0;
 	int err;
 
 	*why = host_optional ? "not [ADDRESS:]PORT" : "not HOST:PORT";
-	if (!port || *port < '0' || *port > '9' || *end || (!host[0] && !host_optional))
-		return false;
+	if (!end || *end || (!host[0] && !host_optional))
+		return ENDPOINT_BAD;
 	*why = "the port is not between 1 and 65535";
 	if (number > 65535 || (number == 0 && !host_optional))
-		return false;
+		return ENDPOINT_BAD;
 	if (!host[0]) {
 		*e = endpoint_any(AF_INET6, (uint16_t)number);
-		return true;
+		return ENDPOINT_GOOD;
 	}
 	err = getaddrinfo(host, port, &hints, &found);
 	if (err) {
 		*why = gai_strerror(err);
-		return false;
+		return ENDPOINT_UNKNOWN_HOST;
 	}
 	memcpy(&e->sa, found->ai_addr, found->ai_addrlen);
 	e->len = found->ai_addrlen;
 	freeaddrinfo(found);
-	return true;
+	return ENDPOINT_GOOD;
+}
+
+struct endpoint endpoint_operand(const struct program *p, const char *what, const char *text,
+				 bool host_optional)
+{
+	struct endpoint e = { 0 };
+	const char *why;
+
+	switch (endpoint_parse(&e, text, host_optional, &why)) {
+	case ENDPOINT_BAD:
+		options_fail(p, "%s'%s': %s", what, text, why);
+	case ENDPOINT_UNKNOWN_HOST:
+		if (host_optional) /* an address to listen on: nobody would look it up */
+			options_fail(p, "%s'%s': %s", what, text, why);
+		fatal("%s%s: %s", what, text, why);
+	case ENDPOINT_GOOD:
+		break;
+	}
+	return e;
 }
 
 const char *endpoint_format(const struct endpoint *e, char text[ENDPOINT_TEXT_LEN])

@@ -14,9 +14,18 @@ struct endpoint {
 	socklen_t len;
 };
 
+enum endpoint_result { ENDPOINT_GOOD, ENDPOINT_BAD, ENDPOINT_UNKNOWN_HOST };
+
 /* endpoint_parse() - "HOST:PORT", "[::1]:PORT"; with host_optional also "PORT", which is any
- * address. The name is looked up. On false `*why` says what is wrong. */
-bool endpoint_parse(struct endpoint *e, const char *text, bool host_optional, const char **why);
+ * address. The name is looked up. Where the result is not good `*why` says what is wrong. */
+enum endpoint_result endpoint_parse(struct endpoint *e, const char *text, bool host_optional,
+				    const char **why);
+
+/* endpoint_operand() - the same of a program's command line: a bad one is wrong use, an unknown host
+ * a failure, and either ends the program. `what` stands in front of the text: "--listen ". */
+struct program;
+struct endpoint endpoint_operand(const struct program *p, const char *what, const char *text,
+				 bool host_optional);
 struct endpoint endpoint_any(int family, uint16_t port); /* every address of the machine */
 const char *endpoint_format(const struct endpoint *e, char text[ENDPOINT_TEXT_LEN]);
 bool endpoint_is_loopback(const struct endpoint *e);

@@ -84,6 +84,15 @@ void options_fail(const struct program *p, const char *fmt, ...)
 	exit(EXIT_USAGE);
 }
 
+void options_operands(const struct program *p, int first, int argc, char **argv, int wanted,
+		      const char *what)
+{
+	if (argc - first < wanted)
+		options_fail(p, "%s is missing", what);
+	if (argc - first > wanted)
+		options_fail(p, "'%s' is one too many", argv[first + wanted]);
+}
+
 static void print_row(char letter, const char *name, const char *arg, const char *help)
 {
 	char left[64];

@@ -45,6 +45,11 @@ struct program {
 /* options_parse() - fills in the table's targets; the index of the first operand in argv */
 int options_parse(const struct program *p, int argc, char **argv);
 
+/* options_operands() - there are as many as there should be, else that is wrong use; `what` says which
+ * one is missing */
+void options_operands(const struct program *p, int first, int argc, char **argv, int wanted,
+		      const char *what);
+
 /* options_fail() - wrong use: says so in one line, points to --help, ends with status 2 */
 _Noreturn void options_fail(const struct program *p, const char *fmt, ...) printf_like(2, 3);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -82,6 +83,12 @@ static int connect_once(const struct endpoint *e, uint64_t deadline)
 	return fail_and_close(fd);
 }
 
+static void end_at_once(int sig)
+{
+	(void)sig;
+	_exit(EXIT_SUCCESS); /* nothing has begun that would have to end */
+}
+
 int tcp_connect_wait(const struct endpoint *e, uint64_t ms)
 {
 	const struct timespec pause = { .tv_nsec = RETRY_MS * 1000000L };
@@ -89,6 +96,8 @@ int tcp_connect_wait(const struct endpoint *e, uint64_t ms)
 	uint64_t end = clock_ms() + ms;
 	int fd;
 
+	signal(SIGTERM, end_at_once); /* until the loop takes over */
+	signal(SIGINT, end_at_once);
 	for (;;) {
 		fd = connect_once(e, ms ? end : clock_ms() + one_try);
 		if (fd >= 0 || clock_ms() >= end)

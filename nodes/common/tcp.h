@@ -13,7 +13,8 @@ int tcp_listen(const struct endpoint *e);
 /* tcp_connect() - a non-blocking socket on its way (writable when done), or -1 with errno */
 int tcp_connect(const struct endpoint *e);
 
-/* tcp_connect_wait() - a connected socket within `ms` of trying, or -1 with errno; ms 0: one try */
+/* tcp_connect_wait() - a connected socket within `ms` of trying, or -1 with errno; ms 0: one try.
+ * For a program that starts: a signal to end ends it. */
 int tcp_connect_wait(const struct endpoint *e, uint64_t ms);
 
 /* socket_error() - the error that waits on a socket, taken from it; 0: none */

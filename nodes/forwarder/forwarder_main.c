@@ -149,17 +149,15 @@ int main(int argc, char **argv)
 	struct forwarder f = { .first = -1 };
 	char here[ENDPOINT_TEXT_LEN], there[ENDPOINT_TEXT_LEN];
 	struct endpoint at;
-	const char *why;
 	int first, fd, status;
 
 	log_open(program.name);
 	first = options_parse(&program, argc, argv);
-	if (first + 1 != argc || !listen_on)
-		options_fail(&program, "needs --listen and one upstream");
-	if (!endpoint_parse(&at, listen_on, true, &why))
-		options_fail(&program, "--listen %s: %s", listen_on, why);
-	if (!endpoint_parse(&f.upstream, argv[first], false, &why))
-		options_fail(&program, "'%s': %s", argv[first], why);
+	options_operands(&program, first, argc, argv, 1, "UPSTREAM:PORT");
+	if (!listen_on)
+		options_fail(&program, "--listen [ADDR:]PORT is missing");
+	at = endpoint_operand(&program, "--listen ", listen_on, true);
+	f.upstream = endpoint_operand(&program, "", argv[first], false);
 	if (is_loop(&at, &f.upstream))
 		options_fail(&program, "%s forwards to itself", listen_on);
 	raise_descriptor_limit();
@@ -171,6 +169,8 @@ int main(int argc, char **argv)
 	f.relays.loop = loop_new();
 	f.relays.ended = on_relay_end;
 	f.relays.arg = &f;
+	if (!relays_prepare(&f.relays))
+		fatal_errno("cannot make a pipe");
 	f.acceptor = acceptor_new(f.relays.loop, fd, on_client, &f);
 	log_info("%s to %s", endpoint_format(&at, here), endpoint_format(&f.upstream, there));
 	notify_ready();

@@ -47,13 +47,23 @@ void pipes_give(struct pipes *p, struct pipe *pipe, bool empty)
 	p->free_count++;
 }
 
-void pipes_free(struct pipes *p)
+static void close_spare(struct pipes *p, size_t keep)
 {
-	struct pipe *next;
+	while (p->free_count > keep) {
+		struct pipe *pipe = p->free;
 
-	for (struct pipe *pipe = p->free; pipe; pipe = next) {
-		next = pipe->next;
+		p->free = pipe->next;
+		p->free_count--;
 		pipe_close(pipe);
 	}
-	p->free = NULL;
+}
+
+void pipes_trim(struct pipes *p, size_t count)
+{
+	close_spare(p, count ? count : 1);
+}
+
+void pipes_free(struct pipes *p)
+{
+	close_spare(p, 0);
 }

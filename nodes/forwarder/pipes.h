@@ -25,6 +25,9 @@ struct pipe *pipes_take(struct pipes *p);
 
 /* pipes_give() - an empty pipe back; one with octets in it is closed, should they be unwanted */
 void pipes_give(struct pipes *p, struct pipe *pipe, bool empty);
+
+/* pipes_trim() - no more than `count` spare ones, but one */
+void pipes_trim(struct pipes *p, size_t count);
 void pipes_free(struct pipes *p);
 
 #endif

@@ -57,6 +57,7 @@ static void relay_end(struct relay *r, void (*end_socket)(int fd), const char *w
 	if (r->next)
 		r->next->at = r->at;
 	o->count--;
+	pipes_trim(&o->pipes, o->count);
 	free(r);
 	if (o->ended)
 		o->ended(o->arg, why);
@@ -244,6 +245,14 @@ void relay_new(struct relay_owner *o, int client, int upstream, bool connecting,
 	}
 	watch_start(r->connected);
 	watch_start_in(r->timer, wait_ms);
+}
+
+bool relays_prepare(struct relay_owner *o)
+{
+	struct pipe *pipe = pipes_take(&o->pipes);
+
+	pipes_give(&o->pipes, pipe, true);
+	return pipe != NULL;
 }
 
 void relays_free(struct relay_owner *o)

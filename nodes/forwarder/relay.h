@@ -17,6 +17,9 @@ struct relay_owner {
 	void *arg;
 };
 
+/* relays_prepare() - a pipe in reserve, so that connections go on when no descriptor is left */
+bool relays_prepare(struct relay_owner *o);
+
 /* relay_new() - takes over both sockets; upstream may still be connecting, for at most wait_ms */
 void relay_new(struct relay_owner *o, int client, int upstream, bool connecting, uint64_t wait_ms);
 void relays_free(struct relay_owner *o);
