@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# vethlab. `make help` lists the targets; CC, CFLAGS, PREFIX and DESTDIR are yours to set.
+# vethlab. `make help` lists the targets; CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR are yours to set,
+# V=1 shows the commands.
 
 VERSION := 0.1
 PREFIX  ?= /usr/local
@@ -11,49 +12,152 @@ LAB     ?= topology/labs/campus.yml
 
 ifneq ($(V),1)
 Q := @
+say = @echo "  $(1)"
 endif
 
-LIBS      := libmnl libevent_core libfyaml jansson smartcols
-PKG_FLAGS  = $(shell pkg-config --cflags $(LIBS))
-ALL_FLAGS  = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra -Wshadow \
-	     -Wmissing-prototypes -MMD -MP $(PKG_FLAGS) $(CFLAGS)
-
-# A program is its main, its protocol's files, and what is common to all.
-PROGRAMS := vethlab chat-server chat-client peer forwarder
-
-vethlab_SRC     := $(wildcard topology/*.c)
-chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
-chat-client_SRC := nodes/chat/chat_client_main.c nodes/chat/lines.c
-peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
-forwarder_SRC   := $(addprefix nodes/forwarder/,forwarder_main.c relay.c flow.c pipes.c)
-
-COMMON_SRC := $(wildcard nodes/common/*.c)
-COMMON     := $(BUILD)/common.a
-
-vethlab_LIBS   := libmnl libevent_core libfyaml jansson smartcols
-NODE_LIBS      := libevent_core
-
-objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-libs    = $(shell pkg-config --libs $(1))
+# Under sudo what is built belongs to whoever owns the folder, not to root.
+OWNER    := $(shell stat -c %U .)
+AS_OWNER := $(if $(and $(filter 0,$(shell id -u)),$(filter-out root UNKNOWN,$(OWNER))),runuser -u $(OWNER) --)
 
 .PHONY: all
-all: $(addprefix $(BIN)/,$(PROGRAMS)) ## build everything into bin/
+all: programs
+
+# ---- what people call first ----------------------------------------------------------------------
+
+.PHONY: topology
+topology: setup ## install what is missing, build, start the campus lab and show it
+	$(Q)$(AS_OWNER) $(MAKE) --no-print-directory programs
+	$(Q)$(BIN)/vethlab up $(LAB)
+
+.PHONY: down
+down: ## end the campus lab
+	$(Q)$(BIN)/vethlab down $(notdir $(basename $(LAB)))
+
+.PHONY: setup
+setup: ## install the packages that building needs
+	$(Q)scripts/setup build
+
+.PHONY: test
+test: ## install what is missing, build, run the whole suite
+	$(Q)scripts/setup test
+	$(Q)$(AS_OWNER) $(MAKE) --no-print-directory programs unit
+	$(Q)BUILD=$(BUILD) BIN=$(BIN) scripts/test
+
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+.PHONY: check
+check: ## the same suite under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)scripts/setup test
+	$(Q)$(AS_OWNER) $(MAKE) --no-print-directory programs unit BUILD=build/asan BIN=build/asan/bin \
+		CFLAGS='$(SANITIZE)' LDFLAGS='-fsanitize=address,undefined'
+	$(Q)VETHLAB_SANITIZED=1 VETHLAB_PATIENCE=40 ASAN_OPTIONS=detect_leaks=0 \
+		BUILD=build/asan BIN=build/asan/bin scripts/test
+
+# ---- programs -------------------------------------------------------------------------------------
+
+LIBS       = libmnl libevent_core libfyaml jansson smartcols
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra -Wshadow \
+	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
+
+# A program is its own files; what is common to all comes from an archive.
+NODE_PROGRAMS   := chat-server chat-client peer forwarder
+PROGRAMS        := vethlab $(NODE_PROGRAMS)
+vethlab_SRC     := $(wildcard topology/*.c)
+chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
+chat-client_SRC := $(addprefix nodes/chat/,chat_client_main.c)
+peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
+forwarder_SRC   := $(addprefix nodes/forwarder/,forwarder_main.c relay.c flow.c pipes.c)
+COMMON_SRC      := $(wildcard nodes/common/*.c)
+
+vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
+NODE_LIBS    := libevent_core
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+COMMON := $(BUILD)/common.a
+
+.PHONY: programs
+programs: $(addprefix $(BIN)/,$(PROGRAMS)) ## build everything into bin/
 
 $(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	@$(if $(Q),echo "  CC    $<")
-	$(Q)$(CC) $(ALL_FLAGS) -c $< -o $@
+	$(call say,CC    $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(BUILD)/%.a:
+	$(call say,AR    $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(COMMON): $(call objects,$(COMMON_SRC))
-	@$(if $(Q),echo "  AR    $@")
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 define program_rule
 $(BIN)/$(1): $(call objects,$($(1)_SRC)) $(COMMON)
-	@mkdir -p $$(@D)
-	@$$(if $$(Q),echo "  LINK  $$@")
-	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ $$(call libs,$(or $($(1)_LIBS),$(NODE_LIBS))) -o $$@
+	$$(call say,LINK  $$@)
+	$(Q)mkdir -p $$(@D)
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ \
+		$$(shell pkg-config --libs $(or $($(1)_LIBS),$(NODE_LIBS))) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# ---- unit tests and fuzzers -----------------------------------------------------------------------
+
+CORE_SRC := $(filter-out %_main.c topology/main.c,$(wildcard topology/*.c nodes/*/*.c))
+CORE     := $(BUILD)/tests/core.a
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: unit
+unit: $(UNIT)
+
+$(CORE): $(call objects,$(CORE_SRC))
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CORE)
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $$(pkg-config --libs $(LIBS) cmocka) -o $@
+
+FUZZERS   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_TIME ?= 60
+TARGET    ?= $(FUZZERS)
+
+.PHONY: fuzz
+fuzz: ## run the fuzzers, FUZZ_TIME seconds each; TARGET=lab for one
+	$(Q)scripts/setup lint
+	$(Q)for t in $(TARGET); do scripts/fuzz --seconds $(FUZZ_TIME) $$t || exit 1; done
+
+# ---- the rest -------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: ## clang-format, clang-tidy, cppcheck, shellcheck, mandoc
+	$(Q)scripts/setup lint
+	$(Q)scripts/lint
+
+.PHONY: bench
+bench: programs ## measure forwarder and chat beside their peers
+	$(Q)scripts/bench
+
+.PHONY: install
+install: programs ## install below DESTDIR and PREFIX
+	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/vethlab share/vethlab/labs \
+		share/vethlab/schema share/man/man1 share/man/man5)
+	$(Q)install -m 755 $(BIN)/vethlab $(DESTDIR)$(PREFIX)/bin/
+	$(Q)install -m 755 $(addprefix $(BIN)/,$(NODE_PROGRAMS)) $(DESTDIR)$(PREFIX)/lib/vethlab/
+	$(Q)install -m 644 topology/labs/*.yml $(DESTDIR)$(PREFIX)/share/vethlab/labs/
+	$(Q)install -m 644 topology/schema/*.json $(DESTDIR)$(PREFIX)/share/vethlab/schema/
+	$(Q)install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	$(Q)install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there
+	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,bin/vethlab lib/vethlab share/vethlab)
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard man/*.5)))
+
+.PHONY: clean
+clean: ## remove what was built
+	$(Q)rm -rf build bin
+
+.PHONY: help
+help: ## this text
+	$(Q)sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 12
+
+.SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -42,8 +42,8 @@ unsigned iface_index(const struct iface *iface)
  * discovery and MLD reports would reach every node. A kernel without IPv6 has no such file. */
 static void silence_bridge(void)
 {
-	auto_close int fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6",
-				 O_WRONLY | O_CLOEXEC);
+	auto_close int fd =
+		open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY | O_CLOEXEC);
 
 	if (fd >= 0 && write(fd, "1", 1) < 0)
 		return; /* noise is no reason to fail */
@@ -109,9 +109,9 @@ static struct nlmsghdr *add_veth(struct nl_batch *b, const struct iface *to, con
 				 const struct mac *mac, unsigned index, int peer_net)
 {
 	const struct wire *w = to->wire;
-	struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
-					    sizeof(struct ifinfomsg), "node %s: link %s to %s (veth)",
-					    to->node->name, to->name, w->name);
+	struct nlmsghdr *nlh =
+		nl_batch_add(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg),
+			     "node %s: link %s to %s (veth)", to->node->name, to->name, w->name);
 	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh), *peer_ifi;
 	struct nlattr *info, *data, *peer;
 
@@ -137,9 +137,9 @@ static void add_lan_links(struct spaces *s, struct nl_batch *b, const struct wir
 	add_bridge(b, w);
 	for (size_t i = 0; i < w->port_count; i++) {
 		const struct iface *iface = w->ports[i];
-		struct nlmsghdr *nlh = add_veth(b, iface, iface->port_name, &iface->port_mac,
-						FIRST_PORT_INDEX + (unsigned)i,
-						s->nodes[iface->node->index].net);
+		struct nlmsghdr *nlh =
+			add_veth(b, iface, iface->port_name, &iface->port_mac,
+				 FIRST_PORT_INDEX + (unsigned)i, s->nodes[iface->node->index].net);
 		struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 
 		ifi->ifi_flags = ifi->ifi_change = IFF_UP;
@@ -161,7 +161,8 @@ static bool make_links(struct spaces *s, struct nl_batch *b, build_progress_fn *
 		bool cable = w->kind == WIRE_CABLE;
 		auto_close int fd = -1;
 
-		if (!space_enter_net(s, cable ? s->nodes[w->ports[0]->node->index].net : s->wires[i]))
+		if (!space_enter_net(s,
+				     cable ? s->nodes[w->ports[0]->node->index].net : s->wires[i]))
 			return false;
 		fd = nl_open();
 		if (fd < 0)
@@ -217,9 +218,9 @@ static void on_port(void *arg, const struct nlmsghdr *nlh)
 	struct port_states *states = arg;
 	const struct nlattr *attr, *port;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
+	mnl_attr_for_each (attr, nlh, sizeof(struct ifinfomsg))
 		if (mnl_attr_get_type(attr) == IFLA_PROTINFO)
-			mnl_attr_for_each_nested(port, attr)
+			mnl_attr_for_each_nested (port, attr)
 				if (mnl_attr_get_type(port) == IFLA_BRPORT_STATE)
 					states->forwarding +=
 						mnl_attr_get_u8(port) == BR_STATE_FORWARDING;

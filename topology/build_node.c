@@ -136,10 +136,10 @@ static void add_link_local(struct nl_batch *b, const struct iface *iface)
 static void add_route(struct nl_batch *b, const struct node *node, const struct route *route)
 {
 	char to[PREFIX_TEXT_LEN], via[ADDR_TEXT_LEN];
-	struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
-					    sizeof(struct rtmsg), "node %s: route %s via %s",
-					    node->name, prefix_format(&route->to, to),
-					    addr_format(&route->via, via));
+	struct nlmsghdr *nlh =
+		nl_batch_add(b, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct rtmsg),
+			     "node %s: route %s via %s", node->name, prefix_format(&route->to, to),
+			     addr_format(&route->via, via));
 	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 
 	*rtm = (struct rtmsg){

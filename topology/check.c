@@ -78,8 +78,8 @@ static void check_duplicate_addresses(const struct owners *o, struct faults *f)
 			b = a;
 			a = first;
 		}
-		fault_error(f, b->at, "%s is the address of '%s' already", addr_format(&b->addr, text),
-			    a->iface->node->name);
+		fault_error(f, b->at, "%s is the address of '%s' already",
+			    addr_format(&b->addr, text), a->iface->node->name);
 		fault_note(f, a->at, "it is given away here");
 	}
 }
@@ -124,10 +124,9 @@ static void check_overlapping_subnets(const struct lab *lab, struct faults *f)
 		for (size_t j = 0; j < lab->wires[i]->subnet_count; j++) {
 			const struct wire *w = lab->wires[i];
 
-			*xappend(&list, &count) = (struct subnet){ w, w->subnets[j],
-								   prefix_first(&w->subnets[j]),
-								   prefix_last(&w->subnets[j]),
-								   w->subnet_at[j] };
+			*xappend(&list, &count) =
+				(struct subnet){ w, w->subnets[j], prefix_first(&w->subnets[j]),
+						 prefix_last(&w->subnets[j]), w->subnet_at[j] };
 		}
 	if (count)
 		qsort(list, count, sizeof(*list), by_first_address);
@@ -176,8 +175,8 @@ static void check_wire(const struct wire *w, struct faults *f)
 		fault_warning(f, w->at, "nothing hangs on LAN '%s'", w->name);
 	for (size_t i = 0; i < w->subnet_count; i++)
 		if (w->subnets[i].addr.family == AF_INET6 && w->mtu < 1280)
-			fault_error(f, w->at, "%s '%s': IPv6 needs an mtu of 1280 (RFC 8200, 5)", kind,
-				    w->name);
+			fault_error(f, w->at, "%s '%s': IPv6 needs an mtu of 1280 (RFC 8200, 5)",
+				    kind, w->name);
 	for (size_t i = 0; i < w->port_count; i++)
 		if (w->ports[i]->mtu && w->ports[i]->mtu != w->mtu)
 			fault_warning(f, w->ports[i]->at,
@@ -192,13 +191,15 @@ static void check_iface(const struct iface *iface, struct faults *f)
 	if (!iface->wire) {
 		/* an interface whose LAN is unknown has its fault already */
 		if (!f->errors)
-			fault_error(f, iface->at, "nothing is connected to '%s:%s': give it a lan, "
-				    "or a link", iface->node->name, iface->name);
+			fault_error(f, iface->at,
+				    "nothing is connected to '%s:%s': give it a lan, "
+				    "or a link",
+				    iface->node->name, iface->name);
 		return;
 	}
 	if (iface->ip_kind == IP_DHCP && !iface->node->command_count)
-		fault_warning(f, iface->ip_at,
-			      "'%s' runs nothing that would ask for an address", iface->node->name);
+		fault_warning(f, iface->ip_at, "'%s' runs nothing that would ask for an address",
+			      iface->node->name);
 }
 
 /* iface_towards() - the interface whose own subnet has the address: where ARP would ask for it */
@@ -236,12 +237,14 @@ static void check_next_hop(const struct owners *o, const struct node *node,
 		/* a link-local next hop (fe80::/10) is on every link; `dev` says which */
 		if (!(route->via.family == AF_INET6 && route->via.bytes[0] == 0xfe && route->dev) &&
 		    !has_dhcp(node))
-			fault_error(f, route->at, "next hop %s is on none of the node's subnets", text);
+			fault_error(f, route->at, "next hop %s is on none of the node's subnets",
+				    text);
 		return;
 	}
 	owner = owner_of(o, iface->wire, &route->via);
 	if (!owner)
-		fault_error(f, route->at, "nobody on '%s' has the address %s", iface->wire->name, text);
+		fault_error(f, route->at, "nobody on '%s' has the address %s", iface->wire->name,
+			    text);
 	else if (owner->iface->node == node)
 		fault_error(f, route->at, "next hop %s is the node itself", text);
 	else if (!owner->iface->node->forward)
@@ -249,8 +252,8 @@ static void check_next_hop(const struct owners *o, const struct node *node,
 			      owner->iface->node->name, text);
 }
 
-static void check_route(const struct owners *o, const struct node *node,
-			const struct route *route, struct faults *f)
+static void check_route(const struct owners *o, const struct node *node, const struct route *route,
+			struct faults *f)
 {
 	if (route->dev && !node_iface(node, route->dev))
 		fault_error(f, route->at, "the node has no interface '%s'", route->dev);
@@ -271,9 +274,10 @@ static void check_one_default(const struct node *node, struct faults *f)
 
 			if (a->metric == b->metric && a->to.len == b->to.len &&
 			    addr_equal(&a->to.addr, &b->to.addr)) {
-				fault_error(f, b->at, is_default(b, AF_INET) || is_default(b, AF_INET6)
-							      ? "a second default route"
-							      : "a second route to the same prefix");
+				fault_error(f, b->at,
+					    is_default(b, AF_INET) || is_default(b, AF_INET6)
+						    ? "a second default route"
+						    : "a second route to the same prefix");
 				fault_note(f, a->at, "the first one is here");
 			}
 		}

@@ -188,7 +188,7 @@ static _Noreturn void no_such_node(const char *lab, const char *node)
 	struct suggestion s = suggest_for(node);
 	size_t i;
 
-	json_array_foreach(json_object_get(status, "nodes"), i, each)
+	json_array_foreach (json_object_get(status, "nodes"), i, each)
 		suggest_consider(&s, json_string_value(json_object_get(each, "name")));
 	log_info("lab '%s' has no node '%s'%s", lab, node, suggest_text(&s));
 	exit(EXIT_NO_SUCH);

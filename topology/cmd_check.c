@@ -18,7 +18,8 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "vethlab check",
 	.usage = "[OPTION]... FILE...",
-	.about = "Reads, plans and checks lab files. Exit status 0: a lab can be made of each; 2: not.\n",
+	.about =
+		"Reads, plans and checks lab files. Exit status 0: a lab can be made of each; 2: not.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 };
@@ -31,12 +32,11 @@ static json_t *faults_json(struct faults *f)
 	for (size_t i = 0; i < f->count; i++) {
 		const struct fault *fault = &f->list[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:i, s:o}", "kind",
-						      fault_kind_name(fault->kind), "line",
-						      (int)fault->at.line, "column",
-						      (int)fault->at.column, "length",
-						      (int)fault->at.len, "text",
-						      status_text(fault->text)));
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:i, s:i, s:i, s:o}", "kind", fault_kind_name(fault->kind),
+				  "line", (int)fault->at.line, "column", (int)fault->at.column,
+				  "length", (int)fault->at.len, "text", status_text(fault->text)));
 	}
 	return list;
 }

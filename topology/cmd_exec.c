@@ -15,8 +15,9 @@ static const struct option_row options[] = {
 static const struct program exec_program = {
 	.name = "vethlab exec",
 	.usage = "[OPTION]... NODE COMMAND [ARGUMENT]...",
-	.about = "Runs COMMAND in NODE, on this terminal and in this folder. The exit status is its own;\n"
-		 "126: it cannot be run, 127: there is none, 128 + N: signal N ended it.\n",
+	.about =
+		"Runs COMMAND in NODE, on this terminal and in this folder. The exit status is its own;\n"
+		"126: it cannot be run, 127: there is none, 128 + N: signal N ended it.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.stop_at_operand = true,

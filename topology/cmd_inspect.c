@@ -32,7 +32,7 @@ static char *joined(const json_t *list)
 	const json_t *each;
 	size_t i;
 
-	json_array_foreach(list, i, each) {
+	json_array_foreach (list, i, each) {
 		char *longer = xasprintf("%s%s%s", text, *text ? " " : "", json_string_value(each));
 
 		free(text);
@@ -43,17 +43,19 @@ static char *joined(const json_t *list)
 
 static void show_lans(const json_t *lans)
 {
-	static const struct column columns[] = { { "LAN", 0 }, { "KIND", 0 }, { "SUBNETS", 0 },
-						 { "PORTS", SCOLS_FL_RIGHT } };
+	static const struct column columns[] = {
+		{ "LAN", 0 }, { "KIND", 0 }, { "SUBNETS", 0 }, { "PORTS", SCOLS_FL_RIGHT }
+	};
 	struct libscols_table *t = table_new(columns, ARRAY_SIZE(columns));
 	const json_t *lan;
 	size_t i;
 
-	json_array_foreach(lans, i, lan) {
+	json_array_foreach (lans, i, lan) {
 		auto_free char *subnets = joined(json_object_get(lan, "subnets"));
 		auto_free char *ports =
 			xasprintf("%lld", json_integer_value(json_object_get(lan, "ports")));
-		const char *cells[] = { text_of(lan, "name"), text_of(lan, "kind"), subnets, ports };
+		const char *cells[] = { text_of(lan, "name"), text_of(lan, "kind"), subnets,
+					ports };
 
 		table_line(t, cells, ARRAY_SIZE(cells));
 	}
@@ -62,20 +64,21 @@ static void show_lans(const json_t *lans)
 
 static void show_interfaces(const json_t *nodes)
 {
-	static const struct column columns[] = { { "INTERFACE", 0 }, { "ON", 0 },
-						 { "ADDRESSES", 0 }, { "MAC", 0 } };
+	static const struct column columns[] = {
+		{ "INTERFACE", 0 }, { "ON", 0 }, { "ADDRESSES", 0 }, { "MAC", 0 }
+	};
 	struct libscols_table *t = table_new(columns, ARRAY_SIZE(columns));
 	const json_t *node, *iface;
 	size_t i, j;
 
-	json_array_foreach(nodes, i, node)
-		json_array_foreach(json_object_get(node, "interfaces"), j, iface) {
+	json_array_foreach (nodes, i, node)
+		json_array_foreach (json_object_get(node, "interfaces"), j, iface) {
 			auto_free char *addresses = joined(json_object_get(iface, "addresses"));
-			auto_free char *name = xasprintf("%s:%s", text_of(node, "name"),
-							 text_of(iface, "name"));
+			auto_free char *name =
+				xasprintf("%s:%s", text_of(node, "name"), text_of(iface, "name"));
 			const char *lan = text_of(iface, "lan");
-			const char *cells[] = { name, *lan ? lan : text_of(iface, "peer"), addresses,
-						text_of(iface, "mac") };
+			const char *cells[] = { name, *lan ? lan : text_of(iface, "peer"),
+						addresses, text_of(iface, "mac") };
 
 			table_line(t, cells, ARRAY_SIZE(cells));
 		}
@@ -103,13 +106,14 @@ static void show_lab(const json_t *status)
 
 static void show_live_interfaces(const json_t *ifaces)
 {
-	static const struct column columns[] = { { "INTERFACE", 0 }, { "STATE", 0 }, { "MTU", 0 },
-						 { "MAC", 0 }, { "ADDRESSES", 0 } };
+	static const struct column columns[] = {
+		{ "INTERFACE", 0 }, { "STATE", 0 }, { "MTU", 0 }, { "MAC", 0 }, { "ADDRESSES", 0 }
+	};
 	struct libscols_table *t = table_new(columns, ARRAY_SIZE(columns));
 	const json_t *iface;
 	size_t i;
 
-	json_array_foreach(ifaces, i, iface) {
+	json_array_foreach (ifaces, i, iface) {
 		auto_free char *addresses = joined(json_object_get(iface, "addresses"));
 		auto_free char *mtu =
 			xasprintf("%lld", json_integer_value(json_object_get(iface, "mtu")));
@@ -123,16 +127,17 @@ static void show_live_interfaces(const json_t *ifaces)
 
 static void show_routes(const json_t *routes)
 {
-	static const struct column columns[] = { { "ROUTE", 0 }, { "VIA", 0 }, { "DEV", 0 },
-						 { "PROTOCOL", 0 } };
+	static const struct column columns[] = {
+		{ "ROUTE", 0 }, { "VIA", 0 }, { "DEV", 0 }, { "PROTOCOL", 0 }
+	};
 	struct libscols_table *t = table_new(columns, ARRAY_SIZE(columns));
 	const json_t *route;
 	size_t i;
 
-	json_array_foreach(routes, i, route) {
+	json_array_foreach (routes, i, route) {
 		const char *via = text_of(route, "via");
-		const char *cells[] = { text_of(route, "to"), *via ? via : "-", text_of(route, "dev"),
-					text_of(route, "protocol") };
+		const char *cells[] = { text_of(route, "to"), *via ? via : "-",
+					text_of(route, "dev"), text_of(route, "protocol") };
 
 		table_line(t, cells, ARRAY_SIZE(cells));
 	}

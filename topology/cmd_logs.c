@@ -26,7 +26,8 @@ static uint64_t last = UINT64_MAX;
 
 static const struct option_row options[] = {
 	{ "lab", 'l', "LAB", OPTION_TEXT, &lab_option, "the lab; not needed where one runs", 0, 0 },
-	{ "follow", 'f', NULL, OPTION_FLAG, &follow, "go on with what is printed from now on", 0, 0 },
+	{ "follow", 'f', NULL, OPTION_FLAG, &follow, "go on with what is printed from now on", 0,
+	  0 },
 	{ "lines", 'n', "N", OPTION_NUMBER, &last, "only the last N lines of what is there", 0, 0 },
 	{ "times", 't', NULL, OPTION_FLAG, &times, "the time in front of each line", 0, 0 },
 	{ "json", 0, NULL, OPTION_FLAG, &as_json, "a JSON object a line", 0, 0 },
@@ -35,8 +36,9 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "vethlab logs",
 	.usage = "[OPTION]... NODE[/COMMAND]",
-	.about = "Shows what the commands of NODE print, and what became of them. A log is bounded: of a\n"
-		 "node that prints for ever the newest lines are there.\n",
+	.about =
+		"Shows what the commands of NODE print, and what became of them. A log is bounded: of a\n"
+		"node that prints for ever the newest lines are there.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 };
@@ -61,8 +63,8 @@ static void print_time(const char *seconds)
 
 static void print_json_line(const char *time, const char *who, const char *text)
 {
-	json_t *json = json_pack("{s:f, s:s, s:o}", "time", strtod(time, NULL), "command", who, "text",
-				 status_text(text));
+	json_t *json = json_pack("{s:f, s:s, s:o}", "time", strtod(time, NULL), "command", who,
+				 "text", status_text(text));
 
 	json_dumpf(json, stdout, JSON_COMPACT);
 	putchar('\n');

@@ -50,8 +50,8 @@ static void add_line(struct libscols_table *t, const json_t *status)
 
 static json_t *brief(const json_t *status)
 {
-	json_t *json = json_pack("{s:i}", "nodes",
-				 (int)json_array_size(json_object_get(status, "nodes")));
+	json_t *json =
+		json_pack("{s:i}", "nodes", (int)json_array_size(json_object_get(status, "nodes")));
 	static const char *const kept[] = { "lab", "file", "state", "since" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
@@ -62,7 +62,10 @@ static json_t *brief(const json_t *status)
 int cmd_ls(int argc, char **argv)
 {
 	static const struct column columns[COLUMNS] = {
-		{ "LAB", 0 }, { "STATE", 0 }, { "NODES", SCOLS_FL_RIGHT }, { "UP FOR", SCOLS_FL_RIGHT },
+		{ "LAB", 0 },
+		{ "STATE", 0 },
+		{ "NODES", SCOLS_FL_RIGHT },
+		{ "UP FOR", SCOLS_FL_RIGHT },
 		{ "FILE", 0 },
 	};
 	int first = options_parse(&program, argc, argv);

@@ -17,8 +17,9 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "vethlab ps",
 	.usage = "[OPTION]... [LAB]",
-	.about = "Shows the nodes of a lab: addresses, commands, their states and pids. The pid is the\n"
-		 "one that the lab's own processes see.\n",
+	.about =
+		"Shows the nodes of a lab: addresses, commands, their states and pids. The pid is the\n"
+		"one that the lab's own processes see.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 };

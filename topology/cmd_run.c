@@ -25,9 +25,10 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "vethlab run",
 	.usage = "[OPTION]... FILE -- COMMAND [ARGUMENT]...",
-	.about = "Starts the lab, runs COMMAND beside it with VETHLAB_LAB set, so that verbs in it mean\n"
-		 "this lab, and ends the lab again. The exit status is the command's own. The lab ends\n"
-		 "too if this process is killed.\n",
+	.about =
+		"Starts the lab, runs COMMAND beside it with VETHLAB_LAB set, so that verbs in it mean\n"
+		"this lab, and ends the lab again. The exit status is the command's own. The lab ends\n"
+		"too if this process is killed.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.stop_at_operand = true,

@@ -30,8 +30,9 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "vethlab up",
 	.usage = "[OPTION]... [FILE]",
-	.about = "Starts the lab that FILE (lab.yml) describes, in the background. Returns when every\n"
-		 "command is ready and the first packet arrives; when something fails, nothing is left.\n",
+	.about =
+		"Starts the lab that FILE (lab.yml) describes, in the background. Returns when every\n"
+		"command is ready and the first packet arrives; when something fails, nothing is left.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.more = "examples:\n"
@@ -58,7 +59,7 @@ static const char *busy_node(const json_t *nodes)
 	const json_t *node;
 	size_t i;
 
-	json_array_foreach(nodes, i, node)
+	json_array_foreach (nodes, i, node)
 		if (json_array_size(json_object_get(node, "commands")))
 			return text_of(node, "name");
 	return guest_node(nodes);

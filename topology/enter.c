@@ -55,7 +55,7 @@ static void set_environment(const char *lab, const char *node, const json_t *ans
 	setenv("VETHLAB_LAB", lab, 1);
 	setenv("VETHLAB_NODE", node, 1);
 	setenv("VETHLAB_FOLDER", json_string_value(json_object_get(answer, "folder")), 1);
-	json_object_foreach(json_object_get(answer, "env"), key, value)
+	json_object_foreach (json_object_get(answer, "env"), key, value)
 		setenv(key, json_string_value(value), 1);
 }
 

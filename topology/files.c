@@ -53,7 +53,8 @@ static bool make_folders(struct init *init, char *path, size_t skip)
 	return true;
 }
 
-static bool write_node_file(struct init *init, const struct node *node, const struct node_file *file)
+static bool write_node_file(struct init *init, const struct node *node,
+			    const struct node_file *file)
 {
 	auto_free char *folder = node_folder(init->dir, node);
 	auto_free char *path = xasprintf("%s/%s", folder, file->path);

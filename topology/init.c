@@ -30,13 +30,13 @@
 #include "topology/files.h"
 #include "topology/state.h"
 
-#define GRACE_MS	5000
-#define PROGRESS_MS	40
-#define LAUNCHER_FD	3
-#define LOCK_FD		4
-#define FDS_OF_A_NODE	3 /* its namespaces */
-#define FDS_OF_A_TASK	4 /* log, exec, notify, and a child's end for a moment */
-#define FDS_SPARE	64
+#define GRACE_MS      5000
+#define PROGRESS_MS   40
+#define LAUNCHER_FD   3
+#define LOCK_FD	      4
+#define FDS_OF_A_NODE 3 /* its namespaces */
+#define FDS_OF_A_TASK 4 /* log, exec, notify, and a child's end for a moment */
+#define FDS_SPARE     64
 
 void init_tell(struct init *init, const char *fmt, ...)
 {
@@ -339,8 +339,9 @@ static _Noreturn void supervise(struct init *init, uint64_t timeout_ms)
 
 void init_main(const struct init_config *config)
 {
-	struct init init = { .lab = config->lab, .dir = config->dir, .tied = config->tied,
-			     .born_ms = clock_ms() };
+	struct init init = {
+		.lab = config->lab, .dir = config->dir, .tied = config->tied, .born_ms = clock_ms()
+	};
 
 	log_open("vethlab");
 	clock_gettime(CLOCK_REALTIME, &init.born);

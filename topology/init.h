@@ -14,8 +14,8 @@ enum task_state {
 	TASK_WAITING,  /* for what it comes after */
 	TASK_STARTING, /* runs, not ready yet */
 	TASK_READY,
-	TASK_EXITED, /* with status 0 */
-	TASK_FAILED, /* another status, a signal, or it could not start */
+	TASK_EXITED,  /* with status 0 */
+	TASK_FAILED,  /* another status, a signal, or it could not start */
 	TASK_BACKOFF, /* will be started again */
 	TASK_STOPPING,
 	TASK_STOPPED,
@@ -27,7 +27,7 @@ struct task {
 	struct init *init;
 	const struct command *command;
 	enum task_state state;
-	pid_t pid; /* 0: it does not run */
+	pid_t pid;  /* 0: it does not run */
 	int status; /* as wait() tells, of its last end */
 	bool was_ready;
 	unsigned restarts;
@@ -87,9 +87,9 @@ void init_stop(struct init *init);
 /* task.c */
 void tasks_new(struct init *init);
 void tasks_free(struct init *init);
-void tasks_start_due(struct init *init);      /* those whose predecessors are ready */
+void tasks_start_due(struct init *init);       /* those whose predecessors are ready */
 bool tasks_all_ready(const struct init *init); /* as up means it */
-void tasks_stop_due(struct init *init);	      /* those that nothing running comes after */
+void tasks_stop_due(struct init *init);	       /* those that nothing running comes after */
 bool tasks_all_stopped(const struct init *init);
 void tasks_on_child(struct init *init, pid_t pid, int status);
 const char *task_state_name(enum task_state state);

@@ -16,9 +16,9 @@
 
 const char *wire_kind_name(enum wire_kind kind)
 {
-	static const char *const names[] = { [WIRE_SWITCH] = "switch",
-					     [WIRE_HUB] = "hub",
-					     [WIRE_CABLE] = "cable" };
+	static const char *const names[] = {
+		[WIRE_SWITCH] = "switch", [WIRE_HUB] = "hub", [WIRE_CABLE] = "cable"
+	};
 
 	return names[kind];
 }
@@ -26,8 +26,8 @@ const char *wire_kind_name(enum wire_kind kind)
 const char *ready_kind_name(enum ready_kind kind)
 {
 	static const char *const names[] = {
-		[READY_STARTED] = "started", [READY_NOTIFY] = "notify",	  [READY_EXIT] = "exit",
-		[READY_TCP] = "tcp",	     [READY_UDP] = "udp",	  [READY_COMMAND] = "command",
+		[READY_STARTED] = "started", [READY_NOTIFY] = "notify", [READY_EXIT] = "exit",
+		[READY_TCP] = "tcp",	     [READY_UDP] = "udp",	[READY_COMMAND] = "command",
 	};
 
 	return names[kind];
@@ -175,11 +175,8 @@ static void read_nodes_and_sort(struct lab_reader *r, struct yaml *y, void *lab)
 }
 
 static const struct key lab_keys[] = {
-	{ "name", read_lab_name },
-	{ "defaults", keep_defaults },
-	{ "lans", read_lans },
-	{ "nodes", read_nodes_and_sort },
-	{ "links", read_links },
+	{ "name", read_lab_name },	  { "defaults", keep_defaults }, { "lans", read_lans },
+	{ "nodes", read_nodes_and_sort }, { "links", read_links },
 };
 
 struct lab *lab_parse(const char *file, const char *text, size_t len, const char *name,

@@ -17,7 +17,7 @@
 
 #define NAME_MAX_LEN  15   /* an interface's name has IFNAMSIZ octets with its NUL */
 #define LAN_PORTS_MAX 1023 /* the bridge's own limit */
-#define SUBNETS_MAX   4    /* of one LAN or cable */
+#define SUBNETS_MAX   4	   /* of one LAN or cable */
 
 /* A LAN is a bridge, a cable is two ends: both are a wire with subnets. */
 enum wire_kind { WIRE_SWITCH, WIRE_HUB, WIRE_CABLE };
@@ -73,7 +73,7 @@ struct setting { /* of sysctls and env */
 };
 
 struct node_file {
-	char *path;	    /* below the node's folder */
+	char *path;	   /* below the node's folder */
 	char *text, *from; /* either the text, or the file beside the lab that has it */
 	unsigned mode;
 	struct place at;
@@ -129,7 +129,7 @@ struct lab {
 	size_t wire_count;
 	struct node **nodes; /* in the order of the file */
 	size_t node_count;
-	struct node **by_name; /* the same, sorted */
+	struct node **by_name;	   /* the same, sorted */
 	struct command **commands; /* in start order */
 	size_t command_count;
 	unsigned default_mtu;

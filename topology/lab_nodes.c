@@ -128,9 +128,11 @@ static void read_iface_mac(struct lab_reader *r, struct yaml *y, void *into)
 	if (!read_text(r, y, "mac"))
 		return;
 	if (!mac_parse(&iface->mac, y->text) || memcmp(&iface->mac, &zero, sizeof(zero)) == 0)
-		fault_error(r->faults, y->at, "'%s' is not a MAC, as in 02:00:00:00:00:01", y->text);
+		fault_error(r->faults, y->at, "'%s' is not a MAC, as in 02:00:00:00:00:01",
+			    y->text);
 	else if (iface->mac.bytes[0] & 1)
-		fault_error(r->faults, y->at, "%s is a group's MAC: its first octet is odd", y->text);
+		fault_error(r->faults, y->at, "%s is a group's MAC: its first octet is odd",
+			    y->text);
 	else
 		iface->mac_written = true;
 	iface->mac_at = y->at;
@@ -216,8 +218,9 @@ static bool read_destination(struct lab_reader *r, const struct yaml *y, struct 
 	if (addr_equal(&first, &to->addr))
 		return true;
 	to->addr = first;
-	fault_error(r->faults, y->key_at, "'%s' has bits behind its prefix length; the prefix is %s",
-		    y->key, prefix_format(to, text));
+	fault_error(r->faults, y->key_at,
+		    "'%s' has bits behind its prefix length; the prefix is %s", y->key,
+		    prefix_format(to, text));
 	return false;
 }
 
@@ -393,13 +396,16 @@ static void read_files(struct lab_reader *r, struct yaml *y, void *into)
 			continue;
 		}
 		file = xappend(&node->files, &node->file_count);
-		*file = (struct node_file){ .path = xstrdup(e->key), .mode = 0644, .at = e->key_at };
+		*file = (struct node_file){ .path = xstrdup(e->key),
+					    .mode = 0644,
+					    .at = e->key_at };
 		if (e->kind == YAML_MAP)
 			read_map(r, e, file_keys, ARRAY_SIZE(file_keys), "the file", file);
 		else
 			read_file_text(r, e, file);
 		if (e->kind == YAML_MAP && !file->text == !file->from)
-			fault_error(r->faults, e->key_at, "the file needs 'text' or 'from', one of them");
+			fault_error(r->faults, e->key_at,
+				    "the file needs 'text' or 'from', one of them");
 	}
 }
 
@@ -410,12 +416,10 @@ static void read_node_run(struct lab_reader *r, struct yaml *y, void *into)
 
 /* A node's keys; those that belong to its only interface, and those that defaults may have. */
 static const struct key node_keys[] = {
-	{ "interfaces", read_ifaces }, { "lan", NULL },
-	{ "ip", NULL },		       { "gateway", NULL },
-	{ "mac", NULL },	       { "mtu", NULL },
-	{ "forward", read_forward },   { "routes", read_routes },
-	{ "sysctls", read_sysctls },   { "env", read_env },
-	{ "files", read_files },       { "count", NULL },
+	{ "interfaces", read_ifaces }, { "lan", NULL },		  { "ip", NULL },
+	{ "gateway", NULL },	       { "mac", NULL },		  { "mtu", NULL },
+	{ "forward", read_forward },   { "routes", read_routes }, { "sysctls", read_sysctls },
+	{ "env", read_env },	       { "files", read_files },	  { "count", NULL },
 	{ "run", read_node_run },      { "image", NULL }, /* for other engines; not ours */
 };
 
@@ -436,8 +440,9 @@ static void read_default_offload(struct lab_reader *r, struct yaml *y, void *lab
 
 /* The keys without a reader are the nodes': each node reads them for itself. */
 static const struct key default_keys[] = {
-	{ "mtu", read_default_mtu }, { "offload", read_default_offload }, { "forward", NULL },
-	{ "routes", NULL },	     { "sysctls", NULL },		  { "env", NULL },
+	{ "mtu", read_default_mtu }, { "offload", read_default_offload },
+	{ "forward", NULL },	     { "routes", NULL },
+	{ "sysctls", NULL },	     { "env", NULL },
 	{ "files", NULL },	     { "run", NULL },
 };
 
@@ -466,8 +471,10 @@ static void read_only_iface(struct lab_reader *r, const struct yaml *y, struct n
 		const struct yaml *e = yaml_get(y, iface_keys[i].name);
 
 		if (e && ifaces)
-			fault_error(r->faults, e->key_at, "'%s' stands beside 'interfaces': write it "
-				    "under the interface that it is for", e->key);
+			fault_error(r->faults, e->key_at,
+				    "'%s' stands beside 'interfaces': write it "
+				    "under the interface that it is for",
+				    e->key);
 		else if (e && !lan)
 			fault_error(r->faults, e->key_at, "'%s' needs 'lan' beside it", e->key);
 	}
@@ -488,10 +495,12 @@ static void reject_written_addresses(struct lab_reader *r, const struct node *no
 		const struct iface *iface = node->ifaces[i];
 
 		if (iface->ip_kind == IP_WRITTEN)
-			fault_error(r->faults, iface->ip_at, "nodes made by 'count' cannot share an "
+			fault_error(r->faults, iface->ip_at,
+				    "nodes made by 'count' cannot share an "
 				    "address; leave 'ip' out and each gets its own");
 		if (iface->mac_written)
-			fault_error(r->faults, iface->mac_at, "nodes made by 'count' cannot share a MAC");
+			fault_error(r->faults, iface->mac_at,
+				    "nodes made by 'count' cannot share a MAC");
 	}
 }
 

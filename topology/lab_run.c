@@ -147,9 +147,9 @@ static const struct key ready_keys[] = {
 /* ready: a word, a TCP port, {tcp: PORT}, {udp: PORT} or {command: LINE} */
 static void read_ready(struct lab_reader *r, struct yaml *y, void *into)
 {
-	static const char *const words[] = { [READY_STARTED] = "started",
-					     [READY_NOTIFY] = "notify",
-					     [READY_EXIT] = "exit" };
+	static const char *const words[] = {
+		[READY_STARTED] = "started", [READY_NOTIFY] = "notify", [READY_EXIT] = "exit"
+	};
 	struct command *c = into;
 	unsigned kind;
 

@@ -132,14 +132,16 @@ bool name_is_good(const char *name)
 bool read_name(struct lab_reader *r, const char *name, struct place at, const char *what)
 {
 	if (strlen(name) > NAME_MAX_LEN) {
-		fault_error(r->faults, at, "the name of a %s has at most %d characters, '%s' has %zu",
-			    what, NAME_MAX_LEN, name, strlen(name));
+		fault_error(r->faults, at,
+			    "the name of a %s has at most %d characters, '%s' has %zu", what,
+			    NAME_MAX_LEN, name, strlen(name));
 		return false;
 	}
 	if (!name_is_good(name)) {
 		fault_error(r->faults, at,
 			    "'%s' is no name for a %s: use a-z, 0-9 and '-', with a letter in it%s",
-			    name, what, strcmp(name, "localhost") == 0 ? ", and not localhost" : "");
+			    name, what,
+			    strcmp(name, "localhost") == 0 ? ", and not localhost" : "");
 		return false;
 	}
 	return true;
@@ -166,12 +168,14 @@ static void read_subnet(struct lab_reader *r, const struct yaml *y, struct wire 
 	first = prefix_first(&p);
 	if (!addr_equal(&first, &p.addr)) {
 		p.addr = first;
-		fault_error(r->faults, y->at, "'%s' has bits behind its prefix length; the subnet is %s",
-			    y->text, prefix_format(&p, text));
+		fault_error(r->faults, y->at,
+			    "'%s' has bits behind its prefix length; the subnet is %s", y->text,
+			    prefix_format(&p, text));
 	} else if (addr_is_multicast(&p.addr)) {
 		fault_error(r->faults, y->at, "%s is multicast, not a subnet of hosts", y->text);
 	} else if (p.len == 0) {
-		fault_error(r->faults, y->at, "%s is every address there is, not a subnet", y->text);
+		fault_error(r->faults, y->at, "%s is every address there is, not a subnet",
+			    y->text);
 	} else if (wire->subnet_count == SUBNETS_MAX) {
 		fault_error(r->faults, y->at, "more than %d subnets", SUBNETS_MAX);
 	} else {

@@ -100,8 +100,10 @@ static void report_clone(bool rootless)
 	else if (rootless)
 		log_info("cannot make the lab's namespaces: %s; try sudo", strerror(err));
 	else if (err == EPERM)
-		log_info("cannot make the lab's namespaces: %s; root lacks CAP_SYS_ADMIN here (in a "
-			 "container?)", strerror(err));
+		log_info(
+			"cannot make the lab's namespaces: %s; root lacks CAP_SYS_ADMIN here (in a "
+			"container?)",
+			strerror(err));
 	else
 		log_info("cannot make the lab's namespaces: %s", strerror(err));
 }
@@ -195,7 +197,8 @@ static int refuse(const struct launch *l)
 		log_errno("cannot make the state folder of lab '%s' in %s", name, state_root());
 	else
 		log_info("lab '%s' is running already: 'vethlab down %s' ends it, 'vethlab ps %s' "
-			 "shows it, 'vethlab up --name OTHER' starts a second one", name, name, name);
+			 "shows it, 'vethlab up --name OTHER' starts a second one",
+			 name, name, name);
 	return EXIT_FAILURE;
 }
 

@@ -55,7 +55,7 @@ static void on_link(void *arg, const struct nlmsghdr *nlh)
 	char text[MAC_TEXT_LEN];
 
 	json_object_set_new(iface, "state", json_string(link_state(ifi)));
-	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+	mnl_attr_for_each (attr, nlh, sizeof(*ifi))
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
 			json_object_set_new(iface, "name", json_string(mnl_attr_get_str(attr)));
@@ -65,9 +65,9 @@ static void on_link(void *arg, const struct nlmsghdr *nlh)
 			break;
 		case IFLA_ADDRESS:
 			if (mnl_attr_get_payload_len(attr) == sizeof(struct mac))
-				json_object_set_new(iface, "mac",
-						    json_string(mac_format(
-							    mnl_attr_get_payload(attr), text)));
+				json_object_set_new(
+					iface, "mac",
+					json_string(mac_format(mnl_attr_get_payload(attr), text)));
 			break;
 		}
 }
@@ -83,7 +83,7 @@ static void on_address(void *arg, const struct nlmsghdr *nlh)
 
 	if (d->only && ifa->ifa_index != d->only)
 		return;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
+	mnl_attr_for_each (attr, nlh, sizeof(*ifa)) {
 		int type = mnl_attr_get_type(attr);
 
 		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !local))
@@ -135,7 +135,7 @@ static void on_route(void *arg, const struct nlmsghdr *nlh)
 	    (rtm->rtm_flags & RTM_F_CLONED))
 		return;
 	route = json_pack("{s:s}", "protocol", protocol_name(rtm->rtm_protocol, number));
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+	mnl_attr_for_each (attr, nlh, sizeof(*rtm))
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_DST:
 			to.addr = addr_of(attr, rtm->rtm_family);
@@ -164,7 +164,7 @@ static void forget_addresses(void *arg)
 	const char *key;
 	json_t *iface;
 
-	json_object_foreach(((struct dump *)arg)->ifaces, key, iface)
+	json_object_foreach (((struct dump *)arg)->ifaces, key, iface)
 		json_array_clear(json_object_get(iface, "addresses"));
 }
 
@@ -197,7 +197,7 @@ json_t *live_of_node(struct spaces *s, const struct node *node)
 		    nl_dump(fd, RTM_GETROUTE, AF_UNSPEC, on_route, forget_routes, &d);
 	json_t *live;
 
-	json_object_foreach(d.ifaces, key, iface)
+	json_object_foreach (d.ifaces, key, iface)
 		json_array_append(list, iface);
 	json_decref(d.ifaces);
 	live = json_pack("{s:o, s:o}", "interfaces", list, "routes", d.routes);

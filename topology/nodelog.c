@@ -43,8 +43,8 @@ void nodelog_line(struct init *init, const struct node *node, const char *who, c
 	struct stat st;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	line = xasprintf("%lld.%06ld %s %.*s\n", (long long)t.tv_sec, t.tv_nsec / 1000, who, (int)len,
-			 text);
+	line = xasprintf("%lld.%06ld %s %.*s\n", (long long)t.tv_sec, t.tv_nsec / 1000, who,
+			 (int)len, text);
 	/* a full disk loses lines of a log, and nothing else; `ps` shows that it did */
 	if (fd < 0 || write(fd, line, strlen(line)) != (ssize_t)strlen(line))
 		init->log_lost++;

@@ -51,8 +51,8 @@ static void resolve(struct lab *lab, struct command *c, const struct yaml *y, st
 	const char *slash = strchr(y->text, '/');
 	auto_free char *name = xstrndup(y->text, strcspn(y->text, "/"));
 	struct node *node = lab_node(lab, name);
-	struct command *other = slash ? (node ? node_command(node, slash + 1) : NULL)
-				      : node_command(c->node, name);
+	struct command *other =
+		slash ? (node ? node_command(node, slash + 1) : NULL) : node_command(c->node, name);
 	bool group = false;
 
 	if (other == c) {

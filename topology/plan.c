@@ -164,7 +164,8 @@ static void number_ports(const struct wire *w, const struct prefix *subnet, stru
 				break;
 		}
 		if (!prefix_is_host(subnet, &a)) {
-			fault_error(f, iface->at, "%s '%s': %s has no address left for '%s'; widen "
+			fault_error(f, iface->at,
+				    "%s '%s': %s has no address left for '%s'; widen "
 				    "it, or take a node out",
 				    w->kind == WIRE_CABLE ? "cable" : "LAN", w->name,
 				    prefix_format(subnet, text), iface->node->name);
@@ -276,16 +277,18 @@ static void plan_port_names(struct lab *lab)
 
 			for (size_t k = 0; k < j; k++)
 				again |= lab->nodes[i]->ifaces[k]->wire == iface->wire;
-			snprintf(iface->port_name, sizeof(iface->port_name), again ? "%.9s.%u" : "%.15s",
-				 iface->node->name, iface->port);
+			snprintf(iface->port_name, sizeof(iface->port_name),
+				 again ? "%.9s.%u" : "%.15s", iface->node->name, iface->port);
 		}
 }
 
 /* address_towards() - the address that `node` has on `wire`, of the family of `subnet_of` */
-static const struct addr *address_towards(const struct node *node, const struct wire *wire, int family)
+static const struct addr *address_towards(const struct node *node, const struct wire *wire,
+					  int family)
 {
 	for (size_t i = 0; i < node->iface_count; i++)
-		for (size_t j = 0; node->ifaces[i]->wire == wire && j < node->ifaces[i]->addr_count; j++)
+		for (size_t j = 0; node->ifaces[i]->wire == wire && j < node->ifaces[i]->addr_count;
+		     j++)
 			if (node->ifaces[i]->addrs[j].addr.family == family)
 				return &node->ifaces[i]->addrs[j].addr;
 	return NULL;
@@ -296,29 +299,31 @@ static bool next_hop(const struct lab *lab, const struct iface *iface, const str
 		     int family, struct addr *via)
 {
 	const struct node *node = lab_node(lab, y->text);
-	const struct addr *a = node && iface->wire ? address_towards(node, iface->wire, family) : NULL;
+	const struct addr *a =
+		node && iface->wire ? address_towards(node, iface->wire, family) : NULL;
 
 	if (a)
 		*via = *a;
 	return a || (!node && addr_parse(via, y->text));
 }
 
-static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml *y, struct faults *f)
+static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml *y,
+			struct faults *f)
 {
 	struct node *node = iface->node;
 	struct route route = { .at = y->at, .dev = xstrdup(iface->name) };
 	struct suggestion s;
 
-	if (y->kind == YAML_SCALAR &&
-	    (next_hop(lab, iface, y, AF_INET, &route.via) ||
-	     next_hop(lab, iface, y, AF_INET6, &route.via))) {
+	if (y->kind == YAML_SCALAR && (next_hop(lab, iface, y, AF_INET, &route.via) ||
+				       next_hop(lab, iface, y, AF_INET6, &route.via))) {
 		route.to.addr.family = route.via.family;
 		*xappend(&node->routes, &node->route_count) = route;
 		return;
 	}
 	free(route.dev);
 	if (y->kind != YAML_SCALAR) {
-		fault_error(f, y->at, "a gateway is an address or a node, not %s", yaml_kind_name(y));
+		fault_error(f, y->at, "a gateway is an address or a node, not %s",
+			    yaml_kind_name(y));
 	} else if (lab_node(lab, y->text)) {
 		fault_error(f, y->at, "node '%s' has no address on '%s', so it is no gateway there",
 			    y->text, iface->wire ? iface->wire->name : "?");

@@ -70,7 +70,8 @@ static void suggest_programs(struct suggestion *s, const char *dir, size_t dir_l
 		closedir(d);
 }
 
-static void report_missing(const char *name, struct place at, const char *programs, struct faults *f)
+static void report_missing(const char *name, struct place at, const char *programs,
+			   struct faults *f)
 {
 	struct suggestion s = suggest_for(name);
 	const char *path = getenv("PATH");
@@ -88,7 +89,8 @@ static void report_missing(const char *name, struct place at, const char *progra
 }
 
 /* find_program() - argv[0] as a path that can be executed; *own: it is one of vethlab's */
-static char *find_program(const struct node *node, const char *name, const char *programs, bool *own)
+static char *find_program(const struct node *node, const char *name, const char *programs,
+			  bool *own)
 {
 	char *found;
 

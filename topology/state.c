@@ -28,7 +28,8 @@ static void make_private(const char *path)
 	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
 	    (st.st_mode & 077))
 		fatal("%s is not a private folder (mode 0700) of yours: remove it, or set "
-		      "VETHLAB_STATE_DIR", path);
+		      "VETHLAB_STATE_DIR",
+		      path);
 }
 
 static char *default_root(void)

@@ -51,8 +51,8 @@ static json_t *iface_json(struct init *init, const struct iface *iface)
 				 addresses_of(init, iface), "dhcp", iface->ip_kind == IP_DHCP);
 
 	if (iface->wire->kind == WIRE_CABLE) {
-		auto_free char *peer = xasprintf("%s:%s", far_end(iface)->node->name,
-						 far_end(iface)->name);
+		auto_free char *peer =
+			xasprintf("%s:%s", far_end(iface)->node->name, far_end(iface)->name);
 
 		json_object_set_new(json, "peer", json_string(peer));
 	} else {
@@ -73,10 +73,10 @@ static json_t *argv_json(const struct command *c)
 static json_t *task_json(const struct task *t)
 {
 	const struct command *c = t->command;
-	json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:s, s:i}", "name", c->name, "argv",
-				 argv_json(c), "state", task_state_name(t->state), "ready",
-				 ready_kind_name(c->ready), "restart", restart_kind_name(c->restart),
-				 "restarts", (int)t->restarts);
+	json_t *json =
+		json_pack("{s:s, s:o, s:s, s:s, s:s, s:i}", "name", c->name, "argv", argv_json(c),
+			  "state", task_state_name(t->state), "ready", ready_kind_name(c->ready),
+			  "restart", restart_kind_name(c->restart), "restarts", (int)t->restarts);
 
 	if (t->pid)
 		json_object_set_new(json, "pid", json_integer(t->pid));
@@ -99,8 +99,7 @@ static json_t *node_json(struct init *init, const struct node *node)
 	for (size_t i = 0; i < node->iface_count; i++)
 		json_array_append_new(ifaces, iface_json(init, node->ifaces[i]));
 	for (size_t i = 0; i < node->command_count; i++)
-		json_array_append_new(commands,
-				      task_json(&init->tasks[node->commands[i]->index]));
+		json_array_append_new(commands, task_json(&init->tasks[node->commands[i]->index]));
 	return json_pack("{s:s, s:b, s:o, s:o}", "name", node->name, "forward", node->forward,
 			 "interfaces", ifaces, "commands", commands);
 }
@@ -129,9 +128,7 @@ json_t *status_of_node(struct init *init, const struct node *node)
 json_t *status_of_lab(struct init *init)
 {
 	json_t *nodes = json_array(), *lans = json_array();
-	const char *state = init->stopping	  ? "stopping"
-			    : !init->up ? "starting"
-						  : "running";
+	const char *state = init->stopping ? "stopping" : !init->up ? "starting" : "running";
 
 	for (size_t i = 0; i < init->lab->wire_count; i++)
 		if (init->lab->wires[i]->kind != WIRE_CABLE)
@@ -139,8 +136,9 @@ json_t *status_of_lab(struct init *init)
 	for (size_t i = 0; i < init->lab->node_count; i++)
 		json_array_append_new(nodes, node_json(init, init->lab->nodes[i]));
 	return json_pack("{s:i, s:s, s:o, s:s, s:f, s:I, s:I, s:o, s:o}", "version", STATUS_VERSION,
-			 "lab", init->lab->name, "file", status_text(init->lab->file), "state", state,
-			 "since", (double)init->born.tv_sec + (double)init->born.tv_nsec / 1e9,
+			 "lab", init->lab->name, "file", status_text(init->lab->file), "state",
+			 state, "since",
+			 (double)init->born.tv_sec + (double)init->born.tv_nsec / 1e9,
 			 "ready_after_ms", (json_int_t)init->ready_after_ms, "log_lines_lost",
 			 (json_int_t)init->log_lost, "lans", lans, "nodes", nodes);
 }

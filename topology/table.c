@@ -67,10 +67,10 @@ static char *addresses(const json_t *node)
 	const json_t *iface, *address;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(node, "interfaces"), i, iface) {
+	json_array_foreach (json_object_get(node, "interfaces"), i, iface) {
 		const json_t *its = json_object_get(iface, "addresses");
 
-		json_array_foreach(its, j, address) {
+		json_array_foreach (its, j, address) {
 			auto_free char *bare = xstrdup(json_string_value(address));
 
 			bare[strcspn(bare, "/")] = '\0';
@@ -88,7 +88,7 @@ static char *command_line(const json_t *command)
 	const json_t *word;
 	size_t i;
 
-	json_array_foreach(json_object_get(command, "argv"), i, word)
+	json_array_foreach (json_object_get(command, "argv"), i, word)
 		line = join(line, " ", json_string_value(word));
 	for (char *c = line; *c; c++) /* a script in the lab file has its own lines */
 		if ((unsigned char)*c < ' ')
@@ -110,8 +110,8 @@ static char *state(const json_t *command)
 			     : xstrdup(name);
 
 	if (restarts) {
-		auto_free char *times = xasprintf("%lld restart%s", (long long)restarts,
-						  restarts == 1 ? "" : "s");
+		auto_free char *times =
+			xasprintf("%lld restart%s", (long long)restarts, restarts == 1 ? "" : "s");
 
 		text = join(text, ", ", times);
 	}
@@ -146,21 +146,21 @@ static void add_command(struct libscols_table *t, const char *node, const char *
 void table_of_nodes(const json_t *status)
 {
 	static const struct column columns[COLUMNS] = {
-		{ "NODE", 0 }, { "ADDRESS", 0 }, { "COMMAND", 0 }, { "STATE", 0 },
-		{ "PID", SCOLS_FL_RIGHT },
+		{ "NODE", 0 },	{ "ADDRESS", 0 },	   { "COMMAND", 0 },
+		{ "STATE", 0 }, { "PID", SCOLS_FL_RIGHT },
 	};
 	struct libscols_table *t = table_new(columns, COLUMNS);
 	const json_t *node, *command;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(status, "nodes"), i, node) {
+	json_array_foreach (json_object_get(status, "nodes"), i, node) {
 		const json_t *commands = json_object_get(node, "commands");
 		auto_free char *address = addresses(node);
 		const char *cells[COLUMNS] = { text_of(node, "name"), address, "-", "-", "-" };
 
 		if (!json_array_size(commands))
 			table_line(t, cells, COLUMNS);
-		json_array_foreach(commands, j, command)
+		json_array_foreach (commands, j, command)
 			add_command(t, j ? "" : cells[NODE], j ? "" : address, command);
 	}
 	table_print(t);

@@ -14,14 +14,14 @@
 #include "nodes/common/mem.h"
 #include "topology/init.h"
 
-#define BACKOFF_MIN_MS	100
-#define BACKOFF_MAX_MS	10000
-#define GOOD_LIFE_MS	10000 /* after so long a life the backoff begins anew */
-#define READS_A_TURN	16    /* of one log: a node that prints for ever must not starve the rest */
+#define BACKOFF_MIN_MS 100
+#define BACKOFF_MAX_MS 10000
+#define GOOD_LIFE_MS   10000 /* after so long a life the backoff begins anew */
+#define READS_A_TURN   16    /* of one log: a node that prints for ever must not starve the rest */
 
 static const char *const state_name[] = {
-	[TASK_WAITING] = "waiting", [TASK_STARTING] = "starting", [TASK_READY] = "ready",
-	[TASK_EXITED] = "exited",   [TASK_FAILED] = "failed",	  [TASK_BACKOFF] = "restarting",
+	[TASK_WAITING] = "waiting",   [TASK_STARTING] = "starting", [TASK_READY] = "ready",
+	[TASK_EXITED] = "exited",     [TASK_FAILED] = "failed",	    [TASK_BACKOFF] = "restarting",
 	[TASK_STOPPING] = "stopping", [TASK_STOPPED] = "stopped",
 };
 _Static_assert(ARRAY_SIZE(state_name) == TASK_STATE_COUNT, "a state has no name");
@@ -111,8 +111,8 @@ static void task_failed_to_start(struct task *t, const char *why)
 {
 	task_become(t, TASK_FAILED);
 	nodelog_event(t->init, t->command, "%s cannot start: %s", t->command->name, why);
-	init_fail(t->init, "node %s: cannot start %s: %s", t->command->node->name,
-		  t->command->name, why);
+	init_fail(t->init, "node %s: cannot start %s: %s", t->command->node->name, t->command->name,
+		  why);
 }
 
 /* on_exec() - the pipe that a successful exec closes; else errno is in it */
@@ -186,8 +186,7 @@ static void task_start(struct task *t)
 		task_failed_to_start(t, s->error);
 		return;
 	}
-	t->pid = spawn(t->init, c, c->argv, c->program,
-		       (struct child_io){ out[1], exec_pipe[1] });
+	t->pid = spawn(t->init, c, c->argv, c->program, (struct child_io){ out[1], exec_pipe[1] });
 	close(out[1]);
 	close(exec_pipe[1]);
 	if (t->pid > 0) {
@@ -372,7 +371,7 @@ void tasks_stop_due(struct init *init)
 		if ((t->state != TASK_STARTING && t->state != TASK_READY) || is_needed[i])
 			continue;
 		task_become(t, TASK_STOPPING);
-		kill(t->pid, SIGTERM);
+		kill(-t->pid, SIGTERM); /* its whole process group: a shell may stand in front */
 	}
 }
 

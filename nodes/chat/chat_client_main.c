@@ -39,15 +39,18 @@ static uint64_t retry_ms;
 static bool keep;
 
 static const struct option_row options[] = {
-	{ "retry", 'r', "TIME", OPTION_TIME, &retry_ms, "wait so long for a server to be there", 0, 0 },
-	{ "keep", 'k', NULL, OPTION_FLAG, &keep, "stay when the input ends, and go on listening", 0, 0 },
+	{ "retry", 'r', "TIME", OPTION_TIME, &retry_ms, "wait so long for a server to be there", 0,
+	  0 },
+	{ "keep", 'k', NULL, OPTION_FLAG, &keep, "stay when the input ends, and go on listening", 0,
+	  0 },
 };
 
 static const struct program program = {
 	.name = "chat-client",
 	.usage = "[OPTION]... HOST:PORT",
-	.about = "Lines from standard input to the chat server, and what the others say to standard\n"
-		 "output. 'exit', or the end of the input, leaves once all is delivered.\n",
+	.about =
+		"Lines from standard input to the chat server, and what the others say to standard\n"
+		"output. 'exit', or the end of the input, leaves once all is delivered.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 };

@@ -19,12 +19,12 @@
 #include "nodes/common/tcp.h"
 #include "room.h"
 
-#define READ_LEN	65536
-#define OFFER_AT	65536 /* octets said within a turn, before they are offered */
-#define PARTS		256   /* lines a writev */
-#define FAREWELL_MS	2000  /* for a client to take its last line and close */
-#define FAREWELLS_MAX	64
-#define DRAIN_READS	16
+#define READ_LEN      65536
+#define OFFER_AT      65536 /* octets said within a turn, before they are offered */
+#define PARTS	      256   /* lines a writev */
+#define FAREWELL_MS   2000  /* for a client to take its last line and close */
+#define FAREWELLS_MAX 64
+#define DRAIN_READS   16
 
 struct server {
 	struct loop *loop;
@@ -65,9 +65,10 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "chat-server",
 	.usage = "[OPTION]...",
-	.about = "A chat over TCP: a line from client 3 reaches all others as 'client 3: ...'. A client\n"
-		 "is told its number when it joins; the line 'exit' leaves. Talk with nc, telnet or\n"
-		 "chat-client.\n",
+	.about =
+		"A chat over TCP: a line from client 3 reaches all others as 'client 3: ...'. A client\n"
+		"is told its number when it joins; the line 'exit' leaves. Talk with nc, telnet or\n"
+		"chat-client.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 };

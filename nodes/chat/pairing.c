@@ -32,9 +32,9 @@ struct pairing {
 	struct pairing_calls calls;
 	uint32_t session, peer_session;
 	uint32_t past_session; /* the peer's before that: a late datagram must not bring it back */
-	uint32_t next_seq;   /* of the next datagram that is queued */
-	uint32_t unsent_seq; /* of the first that was never sent */
-	uint32_t expected;   /* of the peer's */
+	uint32_t next_seq;     /* of the next datagram that is queued */
+	uint32_t unsent_seq;   /* of the first that was never sent */
+	uint32_t expected;     /* of the peer's */
 	uint32_t client, peer_client;
 	struct datagram *first, **end;
 	size_t queued;
@@ -108,7 +108,8 @@ static void send_window(struct pairing *p, uint64_t now)
 	}
 }
 
-static void enqueue(struct pairing *p, enum packet_type type, const char *text, size_t len, bool more)
+static void enqueue(struct pairing *p, enum packet_type type, const char *text, size_t len,
+		    bool more)
 {
 	struct datagram *d = xcalloc(1, sizeof(*d) + len);
 
@@ -257,7 +258,8 @@ uint64_t pairing_tick(struct pairing *p, uint64_t now)
 		transmit(p, p->first->type, p->first);
 		p->resend_ms = p->resend_ms * 2 > RESEND_MAX_MS ? RESEND_MAX_MS : p->resend_ms * 2;
 		p->resend_at = now + p->resend_ms;
-		p->unsent_seq = p->first->seq + 1; /* the rest follows: it was dropped, if not lost */
+		p->unsent_seq =
+			p->first->seq + 1; /* the rest follows: it was dropped, if not lost */
 	}
 	send_window(p, now);
 	next = p->hello_at;

@@ -21,10 +21,10 @@
 #include "pairing.h"
 #include "text.h"
 
-#define READ_LEN   65536
-#define OUT_MAX	   (256 << 10) /* octets for the server, before the input has to wait */
-#define PARTING_MS 2000	       /* for the peer and the server to take our leave */
-#define LAST_WORDS_MS 1000     /* of a peer whose leave came by the server first */
+#define READ_LEN	 65536
+#define OUT_MAX		 (256 << 10) /* octets for the server, before the input has to wait */
+#define PARTING_MS	 2000	     /* for the peer and the server to take our leave */
+#define LAST_WORDS_MS	 1000	     /* of a peer whose leave came by the server first */
 #define DATAGRAMS_A_TURN 64
 
 struct peer {
@@ -45,14 +45,16 @@ static const char *udp_port, *to;
 static const struct option_row options[] = {
 	{ "udp", 'u', "PORT", OPTION_TEXT, &udp_port, "our UDP port", 0, 0 },
 	{ "to", 't', "HOST:PORT", OPTION_TEXT, &to, "the other peer's UDP address", 0, 0 },
-	{ "retry", 'r', "TIME", OPTION_TIME, &retry_ms, "wait so long for a server to be there", 0, 0 },
+	{ "retry", 'r', "TIME", OPTION_TIME, &retry_ms, "wait so long for a server to be there", 0,
+	  0 },
 };
 
 static const struct program program = {
 	.name = "peer",
 	.usage = "[OPTION]... --udp PORT --to HOST:PORT SERVER:PORT",
-	.about = "A client of the chat server that also talks with one other peer by UDP. Each line goes\n"
-		 "to both; what comes back says from where. 'exit' on either side ends both.\n",
+	.about =
+		"A client of the chat server that also talks with one other peer by UDP. Each line goes\n"
+		"to both; what comes back says from where. 'exit' on either side ends both.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 };
@@ -155,7 +157,8 @@ static void take_typed(struct peer *p)
 /* must_wait() - the server, or a peer that is there, has to take what was typed first */
 static bool must_wait(const struct peer *p)
 {
-	return p->out_len > OUT_MAX || (pairing_is_full(p->pairing) && pairing_has_peer(p->pairing));
+	return p->out_len > OUT_MAX ||
+	       (pairing_is_full(p->pairing) && pairing_has_peer(p->pairing));
 }
 
 static void on_input(void *arg)

@@ -18,7 +18,7 @@
 /* A line, said once. The last of the list is empty: it is where the next one will stand. */
 struct line {
 	struct line *next;
-	unsigned cursors; /* members that are here */
+	unsigned cursors;  /* members that are here */
 	unsigned from, to; /* numbers of members; 0: the room; all */
 	size_t len;
 	char *text;
@@ -88,7 +88,6 @@ void room_free(struct room *r)
 	free(r->first);
 	free(r);
 }
-
 
 /* say() - a line for all but `from`, or for `to` alone; takes over the text, which has its end */
 static void say(struct room *r, struct member *from, struct member *to, char *text, size_t len)
@@ -230,8 +229,9 @@ static void pay(struct member *m, uint64_t now)
 
 static void refuse_line(struct member *m)
 {
-	dismiss(m, xasprintf("your line is too long (more than %llu octets): goodbye\n",
-			     (unsigned long long)m->room->config.max_line),
+	dismiss(m,
+		xasprintf("your line is too long (more than %llu octets): goodbye\n",
+			  (unsigned long long)m->room->config.max_line),
 		"its line was too long");
 }
 
@@ -247,9 +247,10 @@ void room_go_on(struct member *m, uint64_t now)
 
 	while (!m->left && is_due(m, now)) {
 		char *line = m->input + begin;
-		char *end = m->input_len > begin + m->scanned
-				    ? memchr(line + m->scanned, '\n', m->input_len - begin - m->scanned)
-				    : NULL;
+		char *end =
+			m->input_len > begin + m->scanned
+				? memchr(line + m->scanned, '\n', m->input_len - begin - m->scanned)
+				: NULL;
 		size_t len = end ? (size_t)(end - line) : m->input_len - begin;
 
 		if (!end)

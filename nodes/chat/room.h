@@ -20,10 +20,10 @@ struct member;
 
 struct room_config {
 	uint64_t max_members;
-	uint64_t max_line; /* octets, without the line end */
-	uint64_t queue;	   /* octets that may wait for one member */
-	uint64_t idle_ms;  /* silence allowed; 0: any */
-	uint64_t rate;	   /* lines a second from one member; 0: any */
+	uint64_t max_line;			  /* octets, without the line end */
+	uint64_t queue;				  /* octets that may wait for one member */
+	uint64_t idle_ms;			  /* silence allowed; 0: any */
+	uint64_t rate;				  /* lines a second from one member; 0: any */
 	void (*log)(void *arg, const char *line); /* joined, left and why */
 	void *log_arg;
 };

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define printf_like(fmt, args)	__attribute__((format(printf, fmt, args)))
-#define auto_close		__attribute__((cleanup(cleanup_close)))
-#define auto_free		__attribute__((cleanup(cleanup_free)))
-#define auto_fclose		__attribute__((cleanup(cleanup_fclose)))
+#define ARRAY_SIZE(a)	       (sizeof(a) / sizeof((a)[0]))
+#define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
+#define auto_close	       __attribute__((cleanup(cleanup_close)))
+#define auto_free	       __attribute__((cleanup(cleanup_free)))
+#define auto_fclose	       __attribute__((cleanup(cleanup_fclose)))
 
 static inline void cleanup_close(int *fd)
 {

@@ -151,7 +151,8 @@ bool mac_parse(struct mac *m, const char *text)
 
 	if (strlen(text) != 17 || strspn(text, "0123456789abcdefABCDEF:") != 17 ||
 	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", b, b + 1, b + 2, b + 3, b + 4, b + 5, &n) !=
-		    6 || n != 17)
+		    6 ||
+	    n != 17)
 		return false;
 	for (int i = 0; i < 6; i++)
 		m->bytes[i] = (uint8_t)b[i];
@@ -172,6 +173,7 @@ struct addr mac_link_local(const struct mac *m)
 {
 	const uint8_t *b = m->bytes;
 
-	return (struct addr){ AF_INET6, { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, b[0] ^ 0x02, b[1], b[2],
-					  0xff, 0xfe, b[3], b[4], b[5] } };
+	return (struct addr){ AF_INET6,
+			      { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, b[0] ^ 0x02, b[1], b[2], 0xff, 0xfe,
+				b[3], b[4], b[5] } };
 }

@@ -16,7 +16,7 @@ char *xasprintf(const char *fmt, ...) printf_like(1, 2);
 void *xgrow(void *array, size_t count, size_t size);
 
 /* xappend() - adds a zeroed element to an array of structs and gives its address */
-#define xappend(array, count)                                                                      \
+#define xappend(array, count) \
 	(*(array) = xgrow(*(array), *(count), sizeof(**(array))), &(*(array))[(*(count))++])
 
 #endif

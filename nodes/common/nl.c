@@ -9,10 +9,10 @@
 
 #include "mem.h"
 
-#define BATCH_LEN   (128 * 1024) /* below a socket's default send buffer of 208 KiB */
-#define MESSAGES    512
-#define LABEL_LEN   96
-#define DUMP_TRIES  10
+#define BATCH_LEN  (128 * 1024) /* below a socket's default send buffer of 208 KiB */
+#define MESSAGES   512
+#define LABEL_LEN  96
+#define DUMP_TRIES 10
 
 struct nl_batch {
 	int fd;
@@ -111,7 +111,7 @@ static const char *words_of(const struct nlmsghdr *nlh)
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return NULL;
-	mnl_attr_for_each(attr, nlh, offset)
+	mnl_attr_for_each (attr, nlh, offset)
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 			return mnl_attr_get_str(attr);
@@ -174,11 +174,11 @@ static int ask(int fd, uint16_t type, int family, nl_answer_fn *fn, void *arg)
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = ++seq;
 	/* the family is the first octet of each of these headers */
-	*(uint8_t *)mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK	   ? sizeof(struct ifinfomsg)
-						    : type == RTM_GETROUTE ? sizeof(struct rtmsg)
-						    : type == RTM_GETNEIGH ? sizeof(struct ndmsg)
-									   : sizeof(struct ifaddrmsg)) =
-		(uint8_t)family;
+	*(uint8_t *)mnl_nlmsg_put_extra_header(
+		nlh, type == RTM_GETLINK    ? sizeof(struct ifinfomsg)
+		     : type == RTM_GETROUTE ? sizeof(struct rtmsg)
+		     : type == RTM_GETNEIGH ? sizeof(struct ndmsg)
+					    : sizeof(struct ifaddrmsg)) = (uint8_t)family;
 	if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
 		return errno;
 	for (;;) {

@@ -202,7 +202,8 @@ static void resolve_merges(struct builder *b, struct yaml *map)
 			if (from->kind == YAML_MAP)
 				merge_from(b, map, from);
 			else
-				fault_error(b->faults, from->at, "'<<' takes a map, or a list of maps");
+				fault_error(b->faults, from->at,
+					    "'<<' takes a map, or a list of maps");
 		}
 		yaml_free(merges);
 	}
@@ -355,9 +356,9 @@ struct yaml *yaml_get(const struct yaml *map, const char *key)
 
 const char *yaml_kind_name(const struct yaml *y)
 {
-	static const char *const names[] = { [YAML_SCALAR] = "text",
-					     [YAML_LIST] = "a list",
-					     [YAML_MAP] = "a map" };
+	static const char *const names[] = {
+		[YAML_SCALAR] = "text", [YAML_LIST] = "a list", [YAML_MAP] = "a map"
+	};
 
 	return yaml_is_empty(y) ? "nothing" : names[y->kind];
 }

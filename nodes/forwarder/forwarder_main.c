@@ -42,8 +42,9 @@ static const struct option_row options[] = {
 static const struct program program = {
 	.name = "forwarder",
 	.usage = "[OPTION]... --listen [ADDR:]PORT UPSTREAM:PORT",
-	.about = "Forwards each TCP connection to UPSTREAM, bytes as they are, both ways. An end passes\n"
-		 "as an end, a reset as a reset, and a slow side stops the fast one.\n",
+	.about =
+		"Forwards each TCP connection to UPSTREAM, bytes as they are, both ways. An end passes\n"
+		"as an end, a reset as a reset, and a slow side stops the fast one.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.more = "example, a chain:\n"

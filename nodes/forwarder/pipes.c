@@ -23,7 +23,9 @@ struct pipe *pipes_take(struct pipes *p)
 	fcntl(fds[1], F_SETPIPE_SZ, PIPE_SIZE); /* refused to a user with many: then it is small */
 	size = fcntl(fds[1], F_GETPIPE_SZ);
 	pipe = xcalloc(1, sizeof(*pipe));
-	*pipe = (struct pipe){ .in = fds[1], .out = fds[0], .size = size > 0 ? (size_t)size : 65536 };
+	*pipe = (struct pipe){ .in = fds[1],
+			       .out = fds[0],
+			       .size = size > 0 ? (size_t)size : 65536 };
 	return pipe;
 }
 

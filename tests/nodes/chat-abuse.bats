@@ -340,19 +340,20 @@ sys.exit("control characters: %s" % bad[:5] if bad else 0)' server.err
 }
 
 @test "Those who hang up in the middle of anything leave nothing behind" {
-  start -r server chat-server --max-clients 50
+  start -r server chat-server --max-clients 100
   join anna
   files=$(descriptors_of server)
-  for _ in 1 2 3; do
-    start bert socat -u OPEN:/dev/zero TCP:127.0.0.1:5000
-    start carl sh -c 'yes | head -n 20000 | socat -u STDIN TCP:127.0.0.1:5000'
-    start -i dora tool hold 5000 20
-    hears_like dora 'holding 20'
-    kill -KILL "${PID_OF[dora]}"
-    ended bert
-    ended carl
-    ended dora
-    unset 'INPUT_OF[dora]' && rm dora.in
+  for i in 1 2 3; do
+    start "bert$i" socat -u OPEN:/dev/zero TCP:127.0.0.1:5000
+    start "carl$i" sh -c \
+      'yes | head -n 20000 | socat -u STDIN TCP:127.0.0.1:5000'
+    start -i "dora$i" tool hold 5000 20
+    hears_like "dora$i" 'holding 20'
+    kill_hard "dora$i"
+  done
+  for i in 1 2 3; do
+    ended "bert$i"
+    ended "carl$i"
   done
   wait_until "$PATIENCE" 'no descriptor is left over' \
     eval "((\$(descriptors_of server) <= $files))"

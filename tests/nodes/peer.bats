@@ -247,6 +247,78 @@ EOF
   same_file 'what b shows' said heard
 }
 
+# say_much COUNT: a says that many lines and then its input ends; a takes them
+# as fast as it likes.
+say_much() {
+  seq -f 'much %g' 1 "$1" >much
+  # shellcheck disable=SC2094
+  cat much >&"${INPUT_OF[a]}" 3>&- &
+  end_input a
+}
+
+# much_was_heard: the chat and b have heard all of it, in order, each once.
+much_was_heard() {
+  sed -n 's/^client 2: \(much .*\)/\1/p' anna.out >anna.much
+  same_file 'what the chat has heard' much anna.much
+  sed -n 's/^peer: \(much .*\)/\1/p' b.out >b.much
+  same_file 'what b shows of its peer' much b.much
+}
+
+@test "Twenty thousand lines and the end of the input lose no line" {
+  both
+  they_talk
+  say_much 20000
+  both_left
+  much_was_heard
+}
+
+@test "More lines than fit a queue wait while nothing comes through" {
+  both
+  they_talk
+  tell drop
+  say_much 20000
+  # a has read as much as it likes to
+  hears anna 'client 2: much 2000'
+  is_idle a 3
+  tell pass
+  both_left
+  much_was_heard
+}
+
+@test "The end of the input while nothing comes through loses no line" {
+  both
+  they_talk
+  tell drop
+  say_much 5500
+  hears anna 'client 2: much 2000'
+  is_idle a 3
+  tell pass
+  both_left
+  much_was_heard
+}
+
+@test "A file of many lines as the input loses no line" {
+  server
+  join anna
+  start -i relay tool relay 7002 7101 7102 7001
+  hears relay relaying
+  # as ever, but a is the one that comes second, and reads a file
+  start -i -r b peer --udp 7002 --to 127.0.0.1:7101 127.0.0.1:5000
+  seq -f 'much %g' 1 20000 >much
+  # shellcheck disable=SC2016
+  start -r a sh -c 'exec "$0" --udp 7001 --to 127.0.0.1:7102 \
+    127.0.0.1:5000 <much' "$(program peer)"
+  ended a
+  assert_equal "a: $status" 'a: 0'
+  ended b
+  assert_equal "b: $status" 'b: 0'
+  hears anna 'client 3 left'
+  sed -n 's/^client 3: \(much .*\)/\1/p' anna.out >anna.much
+  same_file 'what the chat has heard' much anna.much
+  sed -n 's/^peer: \(much .*\)/\1/p' b.out >b.much
+  same_file 'what b shows of its peer' much b.much
+}
+
 @test "Lost acknowledgements make no line appear twice" {
   both
   they_talk
@@ -489,6 +561,16 @@ transcript_of_peer() {
   say a 'nobody there'
   hears anna 'client 2: nobody there'
   say a exit
+  ended a
+  assert_equal "$status" 0
+  hears anna 'client 2 left'
+}
+
+@test "A peer whose partner never came leaves though it has said very much" {
+  server
+  join anna
+  peer_a 7002
+  say_much 20000
   ended a
   assert_equal "$status" 0
   hears anna 'client 2 left'
