@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* vethlab run: a lab for the length of one command. Tests and CI call this. */
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
+#include "topology/become.h"
 #include "topology/client.h"
 #include "topology/launch.h"
 #include "topology/load.h"
@@ -36,38 +34,19 @@ static const struct program program = {
 		"  vethlab run topology/labs/star.yml -- vethlab exec pc1 ping -c 1 pc2\n",
 };
 
-static volatile sig_atomic_t child;
-
-static void pass_on(int sig)
-{
-	if (child > 0)
-		kill(child, sig);
-}
-
 static int run_command(const char *lab, char *const argv[])
 {
-	struct sigaction pass = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
-	int status, err;
+	pid_t pid;
 
 	fflush(NULL);
-	child = fork();
-	if (child < 0)
+	pid = fork();
+	if (pid < 0)
 		fatal_errno("cannot start a process");
-	if (child == 0) {
+	if (pid == 0) {
 		setenv("VETHLAB_LAB", lab, 1);
-		execvp(argv[0], argv);
-		err = errno;
-		log_errno("%s", argv[0]);
-		_exit(err == ENOENT ? 127 : 126);
+		become(argv);
 	}
-	sigaction(SIGTERM, &pass, NULL);
-	sigaction(SIGHUP, &pass, NULL);
-	signal(SIGINT, SIG_IGN); /* the terminal sends it to the command too */
-	signal(SIGQUIT, SIG_IGN);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			fatal_errno("cannot wait for the command");
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return wait_for(pid);
 }
 
 int cmd_run(int argc, char **argv)

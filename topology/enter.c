@@ -7,25 +7,16 @@
  */
 #include "topology/enter.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
+#include "topology/become.h"
 #include "topology/client.h"
-
-static volatile sig_atomic_t child;
-
-static void pass_on(int sig)
-{
-	if (child > 0)
-		kill(child, sig);
-}
+#include "topology/oneuser.h"
 
 /* join() - the namespaces for good; the user's first, because it gives the right to the others */
 static void join(const char *node, const int fds[ENTER_COUNT])
@@ -59,34 +50,12 @@ static void set_environment(const char *lab, const char *node, const json_t *ans
 		setenv(key, json_string_value(value), 1);
 }
 
-static _Noreturn void become(char *const argv[])
+/* tie_to_parent() - killed when our parent is, who is outside of this pid namespace */
+static void tie_to_parent(void)
 {
-	int err;
-
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != 0) /* our parent is outside of this pid namespace, or we are too late */
+	if (getppid() != 0) /* process 1 of the lab has adopted us: it was too late */
 		_exit(EXIT_FAILURE);
-	execvp(argv[0], argv);
-	err = errno;
-	log_errno("%s", argv[0]);
-	_exit(err == ENOENT ? 127 : 126);
-}
-
-/* wait_for() - the keyboard's signals are the command's; others are passed on to it */
-static int wait_for(pid_t pid)
-{
-	struct sigaction pass = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
-	int status;
-
-	child = pid;
-	sigaction(SIGTERM, &pass, NULL);
-	sigaction(SIGHUP, &pass, NULL);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			fatal_errno("cannot wait for the command");
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 int enter_node(const char *lab, const char *node, char *const argv[])
@@ -109,7 +78,10 @@ int enter_node(const char *lab, const char *node, char *const argv[])
 	pid = fork();
 	if (pid < 0)
 		fatal_errno("lab '%s': cannot start a process", lab);
-	if (pid == 0)
+	if (pid == 0) {
+		tie_to_parent();
+		pretend_to_drop();
 		become(argv);
+	}
 	return wait_for(pid);
 }

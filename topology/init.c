@@ -98,32 +98,6 @@ static void on_build_progress(void *arg, const char *what, size_t done, size_t a
 	init_tell(init, "progress building: %zu of %zu %s", done, all, what);
 }
 
-/* write_map() - one line of a user namespace's maps; -errno */
-static int write_map(const char *path, const char *text)
-{
-	auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
-}
-
-/* map_user() - user_namespaces(7): root in here is the one user outside */
-static void map_user(struct init *init, const struct init_config *config)
-{
-	auto_free char *uid = xasprintf("0 %u 1", config->uid);
-	auto_free char *gid = xasprintf("0 %u 1", config->gid);
-
-	if (!config->rootless)
-		return;
-	errno = 0;
-	errno = -write_map("/proc/self/setgroups", "deny");
-	if (!errno)
-		errno = -write_map("/proc/self/uid_map", uid);
-	if (!errno)
-		errno = -write_map("/proc/self/gid_map", gid);
-	if (errno)
-		init_fail(init, "cannot map the user into the lab: %s", strerror(errno));
-}
-
 /* stand_alone() - no terminal, no descriptor of anybody else's; death of the launcher shows as the
  * end of its socket */
 static void stand_alone(struct init *init, const struct init_config *config)
@@ -348,7 +322,6 @@ void init_main(const struct init_config *config)
 	init.programs = xstrdup(config->programs);
 	stand_alone(&init, config);
 	spaces_init(&init.spaces, init.lab, init.dir);
-	map_user(&init, config);
 	ensure_descriptors(&init);
 	nodelog_start(&init);
 	build(&init, config);

@@ -67,8 +67,6 @@ struct init_config {
 	int launcher, lock;
 	bool rootless;
 	bool tied; /* the lab ends when the launcher does */
-	uid_t uid;
-	gid_t gid;
 	uint64_t timeout_ms;
 };
 

@@ -22,6 +22,7 @@
 #include "topology/init.h"
 #include "topology/progress.h"
 #include "topology/state.h"
+#include "topology/userns.h"
 
 #define MESSAGE_MAX 65536
 
@@ -138,8 +139,6 @@ static _Noreturn void be_init(const struct launch *l, const char *dir, int sock,
 		.lock = lock,
 		.rootless = rootless,
 		.tied = l->tied,
-		.uid = getuid(),
-		.gid = getgid(),
 		.timeout_ms = l->timeout_ms,
 	};
 
@@ -229,7 +228,9 @@ int launch(struct launch *l)
 		return EXIT_FAILURE;
 	}
 	watch_interrupts(old, true);
-	if (!write_pid(lock, pid))
+	if (rootless && !map_users(pid))
+		log_errno("cannot map the user into lab '%s'", l->lab->name);
+	else if (!write_pid(lock, pid))
 		log_errno("cannot write the state of lab '%s'", l->lab->name);
 	else if (send(ours, "", 1, MSG_NOSIGNAL) < 0)
 		log_errno("lab '%s'", l->lab->name);

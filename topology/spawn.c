@@ -7,6 +7,7 @@
 
 #include "nodes/common/mem.h"
 #include "topology/init.h"
+#include "topology/oneuser.h"
 
 static void set_environment(const struct init *init, const struct command *c, const char *folder)
 {
@@ -61,6 +62,7 @@ static _Noreturn void become(struct init *init, const struct command *c, char *c
 		set_environment(init, c, folder);
 		give_streams(io.out);
 		default_signals();
+		pretend_to_drop();
 		execvp(program, argv);
 		err = errno;
 	}

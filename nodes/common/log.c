@@ -49,6 +49,7 @@ void log_errno(const char *fmt, ...)
 	va_start(ap, fmt);
 	say(fmt, ap, err);
 	va_end(ap);
+	errno = err;
 }
 
 void fatal(const char *fmt, ...)

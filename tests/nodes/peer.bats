@@ -18,7 +18,7 @@ teardown() { network_stop; }
 
 # The datagrams of the peers have to get through this time, also when the
 # machine is busy: they are repeated after a while only.
-PATIENCE=20
+PATIENCE=${VETHLAB_PATIENCE:-20}
 
 server() { start -r server chat-server --max-clients 10; }
 
