@@ -130,10 +130,6 @@ lint: ## clang-format, clang-tidy, cppcheck, shellcheck, mandoc
 	$(Q)scripts/setup lint
 	$(Q)scripts/lint
 
-.PHONY: bench
-bench: programs ## measure forwarder and chat beside their peers
-	$(Q)scripts/bench
-
 .PHONY: install
 install: programs ## install below DESTDIR and PREFIX
 	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/vethlab share/vethlab/labs \

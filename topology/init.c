@@ -103,15 +103,15 @@ static void on_build_progress(void *arg, const char *what, size_t done, size_t a
 static void stand_alone(struct init *init, const struct init_config *config)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int launcher = fcntl(config->launcher, F_DUPFD, LOCK_FD + 1); /* out of the way of 3 and 4 */
+	int lock = fcntl(config->lock, F_DUPFD, LOCK_FD + 1);
 
 	setsid();
 	umask(022);
-	dup3(config->launcher, 100, O_CLOEXEC); /* out of the way of 3 and 4 */
-	dup3(config->lock, 101, O_CLOEXEC);
 	for (int fd = 0; fd <= 2; fd++)
 		dup2(null, fd);
-	dup3(100, LAUNCHER_FD, O_CLOEXEC);
-	dup3(101, LOCK_FD, O_CLOEXEC);
+	dup3(launcher, LAUNCHER_FD, O_CLOEXEC);
+	dup3(lock, LOCK_FD, O_CLOEXEC);
 	close_range(LOCK_FD + 1, ~0u, 0);
 	init->launcher = LAUNCHER_FD;
 	prctl(PR_SET_NAME, "vethlab-init");
@@ -311,6 +311,14 @@ static _Noreturn void supervise(struct init *init, uint64_t timeout_ms)
 	end_lab(init, EXIT_SUCCESS);
 }
 
+/* on_exhaustion() - no memory: the launcher is told without any, and the lab ends */
+static void on_exhaustion(void)
+{
+	static const char words[] = "fail out of memory";
+
+	send(LAUNCHER_FD, words, sizeof(words), MSG_NOSIGNAL);
+}
+
 void init_main(const struct init_config *config)
 {
 	struct init init = {
@@ -321,6 +329,7 @@ void init_main(const struct init_config *config)
 	clock_gettime(CLOCK_REALTIME, &init.born);
 	init.programs = xstrdup(config->programs);
 	stand_alone(&init, config);
+	mem_on_exhaustion(on_exhaustion);
 	spaces_init(&init.spaces, init.lab, init.dir);
 	ensure_descriptors(&init);
 	nodelog_start(&init);

@@ -4,17 +4,21 @@
 #include <stdarg.h>
 #include <string.h>
 
+static void (*on_exhaustion)(void);
+
+void mem_on_exhaustion(void (*fn)(void))
+{
+	on_exhaustion = fn;
+}
+
 static void *or_die(void *p)
 {
-	static const char sorry[] = "out of memory\n";
-
-	if (!p) {
-		ssize_t n = write(STDERR_FILENO, sorry, sizeof(sorry) - 1);
-
-		(void)n; /* there is nobody left to tell */
-		_exit(EXIT_FAILURE);
-	}
-	return p;
+	if (p)
+		return p;
+	if (on_exhaustion)
+		on_exhaustion();
+	fputs("out of memory\n", stderr); /* not buffered, so it needs no memory */
+	_exit(EXIT_FAILURE);
 }
 
 void *xcalloc(size_t n, size_t size)

@@ -7,6 +7,9 @@
 
 #include "compiler.h"
 
+/* mem_on_exhaustion() - who is told first; it may end the program in its own way */
+void mem_on_exhaustion(void (*fn)(void));
+
 void *xcalloc(size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
