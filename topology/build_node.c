@@ -35,7 +35,7 @@ static bool write_sysctl(struct spaces *s, const struct node *node, const char *
 static bool has_ipv6(const struct node *node)
 {
 	for (size_t i = 0; i < node->iface_count; i++)
-		if (wire_has_family(node->ifaces[i]->wire, AF_INET6))
+		if (iface_has_ipv6(node->ifaces[i]))
 			return true;
 	return false;
 }
@@ -129,7 +129,7 @@ static void add_link_local(struct nl_batch *b, const struct iface *iface)
 {
 	struct prefix p = { mac_link_local(&iface->mac), 64 };
 
-	if (wire_has_family(iface->wire, AF_INET6))
+	if (iface_has_ipv6(iface))
 		add_address(b, iface, &p);
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "nodes/common/mem.h"
 #include "topology/plan.h"
@@ -173,10 +174,12 @@ static void check_wire(const struct wire *w, struct faults *f)
 			    w->port_count, LAN_PORTS_MAX);
 	if (w->kind != WIRE_CABLE && w->port_count == 0)
 		fault_warning(f, w->at, "nothing hangs on LAN '%s'", w->name);
-	for (size_t i = 0; i < w->subnet_count; i++)
-		if (w->subnets[i].addr.family == AF_INET6 && w->mtu < 1280)
+	for (size_t i = 0; i < w->port_count && w->mtu < 1280; i++)
+		if (iface_has_ipv6(w->ports[i])) {
 			fault_error(f, w->at, "%s '%s': IPv6 needs an mtu of 1280 (RFC 8200, 5)",
 				    kind, w->name);
+			break;
+		}
 	for (size_t i = 0; i < w->port_count; i++)
 		if (w->ports[i]->mtu && w->ports[i]->mtu != w->mtu)
 			fault_warning(f, w->ports[i]->at,
@@ -283,6 +286,37 @@ static void check_one_default(const struct node *node, struct faults *f)
 		}
 }
 
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+/* check_paths() - a path cannot be a file and a folder */
+static void check_paths(const struct node *node, struct faults *f)
+{
+	for (size_t i = 0; i < node->file_count; i++)
+		for (size_t j = 0; j < node->file_count; j++)
+			if (is_below(node->files[i].path, node->files[j].path)) {
+				fault_error(f, node->files[i].at,
+					    "'%s' is a file, and a folder here",
+					    node->files[j].path);
+				fault_note(f, node->files[j].at, "the file is here");
+			}
+}
+
+/* can_read() - a file that may be read; false with errno */
+static bool can_read(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || access(path, R_OK) < 0)
+		return false;
+	errno = EISDIR;
+	return !S_ISDIR(st.st_mode);
+}
+
 static void check_files(const struct lab *lab, const struct node *node, struct faults *f)
 {
 	const char *slash = strrchr(lab->file, '/');
@@ -296,7 +330,7 @@ static void check_files(const struct lab *lab, const struct node *node, struct f
 			continue;
 		path = file->from[0] == '/' ? xstrdup(file->from)
 					    : xasprintf("%.*s%s", dir, lab->file, file->from);
-		if (access(path, R_OK) < 0)
+		if (!can_read(path))
 			fault_error(f, file->at, "cannot read %s: %s", path, strerror(errno));
 		free(file->from);
 		file->from = path;
@@ -323,6 +357,7 @@ static void check_node(const struct lab *lab, const struct owners *o, const stru
 	for (size_t i = 0; i < node->route_count; i++)
 		check_route(o, node, &node->routes[i], f);
 	check_one_default(node, f);
+	check_paths(node, f);
 	check_files(lab, node, f);
 	check_command_names(node, f);
 }

@@ -47,8 +47,10 @@ static void tell_good(const struct lab *lab, const struct faults *f)
 
 	for (size_t i = 0; i < lab->wire_count; i++)
 		lans += lab->wires[i]->kind != WIRE_CABLE;
-	printf("%s: lab '%s' is good: %zu nodes, %zu LANs, %zu cables, %zu commands\n", f->file,
-	       lab->name, lab->node_count, lans, lab->wire_count - lans, lab->command_count);
+	printf("%s: lab '%s' is good: %zu node%s, %zu LAN%s, %zu cable%s, %zu command%s\n", f->file,
+	       lab->name, lab->node_count, plural(lab->node_count), lans, plural(lans),
+	       lab->wire_count - lans, plural(lab->wire_count - lans), lab->command_count,
+	       plural(lab->command_count));
 }
 
 /* check_file() - its faults, printed or added to `files`; true: none is an error */

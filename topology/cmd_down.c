@@ -40,6 +40,12 @@ static void down_named(const char *named)
 	down(lab);
 }
 
+static int report_missing(const char *lab)
+{
+	log_info("no lab '%s' is running", lab);
+	return EXIT_NO_SUCH;
+}
+
 static void down_all(void)
 {
 	size_t count;
@@ -54,7 +60,7 @@ static void down_all(void)
 
 int cmd_down(int argc, char **argv)
 {
-	int first = options_parse(&program, argc, argv);
+	int first = options_parse(&program, argc, argv), status = EXIT_SUCCESS;
 
 	if (all && first < argc)
 		options_fail(&program, "--all and '%s' are one too many", argv[first]);
@@ -63,6 +69,11 @@ int cmd_down(int argc, char **argv)
 	else if (first == argc)
 		down_named(NULL);
 	for (int i = first; i < argc; i++)
-		down_named(argv[i]);
-	return EXIT_SUCCESS;
+		if (state_is_live(argv[i]))
+			down(argv[i]);
+		else if (argc - first == 1)
+			down_named(argv[i]); /* which says what is near */
+		else
+			status = report_missing(argv[i]);
+	return status;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* vethlab exec and vethlab shell: a person, or a script, in a node. */
+#include <string.h>
+
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
 #include "topology/client.h"
@@ -36,15 +38,18 @@ static const struct program shell_program = {
 
 int cmd_exec(int argc, char **argv)
 {
-	int first = options_parse(&exec_program, argc, argv);
+	int first = options_parse(&exec_program, argc, argv), command;
 	auto_free char *lab = NULL;
 
 	if (first == argc)
 		options_fail(&exec_program, "in which node?");
-	if (first + 1 == argc)
+	command = first + 1;
+	if (command < argc && strcmp(argv[command], "--") == 0)
+		command++;
+	if (command == argc)
 		options_fail(&exec_program, "which command?");
 	lab = lab_meant(lab_option);
-	return enter_node(lab, argv[first], argv + first + 1);
+	return enter_node(lab, argv[first], argv + command);
 }
 
 int cmd_shell(int argc, char **argv)

@@ -13,6 +13,7 @@
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
+#include "nodes/common/suggest.h"
 #include "topology/client.h"
 #include "topology/state.h"
 #include "topology/status.h"
@@ -199,11 +200,33 @@ static void follow_log(struct reader_state *r, const char *lab)
 		print_rest(r);
 }
 
+/* require_command() - ends the program where the node has no such command; what became of commands is
+ * told in the log under init's own name, vethlab */
+static void require_command(const json_t *node_json, const char *node, const char *name)
+{
+	struct suggestion s = suggest_for(name);
+	const json_t *command;
+	size_t i;
+
+	json_array_foreach (json_object_get(node_json, "commands"), i, command) {
+		const char *its = json_string_value(json_object_get(command, "name"));
+
+		suggest_consider(&s, its);
+		if (strcmp(its, name) == 0)
+			return;
+	}
+	if (strcmp(name, "vethlab") == 0)
+		return;
+	log_info("node '%s' has no command '%s'%s", node, name, suggest_text(&s));
+	exit(EXIT_NO_SUCH);
+}
+
 int cmd_logs(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv);
 	struct reader_state r = { 0 };
 	auto_free char *lab = NULL, *node = NULL, *dir = NULL;
+	json_t *node_json;
 	char *slash;
 
 	if (first == argc)
@@ -217,7 +240,10 @@ int cmd_logs(int argc, char **argv)
 		*slash = '\0';
 		r.only = slash + 1;
 	}
-	json_decref(ask_node(lab, "inspect", node, NULL));
+	node_json = ask_node(lab, "inspect", node, NULL);
+	if (r.only)
+		require_command(node_json, node, r.only);
+	json_decref(node_json);
 	dir = state_dir(lab);
 	r.path = xasprintf("%s/logs/%s", dir, node);
 	print_what_is_there(&r);

@@ -103,7 +103,8 @@ static void on_build_progress(void *arg, const char *what, size_t done, size_t a
 static void stand_alone(struct init *init, const struct init_config *config)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int launcher = fcntl(config->launcher, F_DUPFD, LOCK_FD + 1); /* out of the way of 3 and 4 */
+	int launcher =
+		fcntl(config->launcher, F_DUPFD, LOCK_FD + 1); /* out of the way of 3 and 4 */
 	int lock = fcntl(config->lock, F_DUPFD, LOCK_FD + 1);
 
 	setsid();

@@ -143,6 +143,14 @@ bool wire_has_family(const struct wire *w, int family)
 	return false;
 }
 
+bool iface_has_ipv6(const struct iface *iface)
+{
+	for (size_t i = 0; i < iface->addr_count; i++)
+		if (iface->addrs[i].addr.family == AF_INET6)
+			return true;
+	return iface->wire && wire_has_family(iface->wire, AF_INET6);
+}
+
 void plug(struct iface *iface, struct wire *wire)
 {
 	iface->wire = wire;
@@ -201,7 +209,8 @@ struct lab *lab_parse(const char *file, const char *text, size_t len, const char
 		free(lab->name);
 		lab->name = xstrdup(name);
 		read_name(&r, name, (struct place){ 0 }, "lab");
-	} else if (!lab->name_at.line && !name_is_good(lab->name)) {
+	} else if (!lab->name_at.line &&
+		   (!name_is_good(lab->name) || strlen(lab->name) > NAME_MAX_LEN)) {
 		fault_error(f, (struct place){ 0 },
 			    "the file's name gives the lab no good name; write `name:`");
 	}

@@ -91,6 +91,7 @@ struct command {
 	char *program; /* what argv[0] is, found */
 	enum ready_kind ready;
 	bool ready_written;
+	struct place ready_at;
 	uint16_t ready_port;
 	char **ready_argv;
 	size_t ready_argc;
@@ -154,6 +155,9 @@ struct iface *node_iface(const struct node *node, const char *name);
 struct command *node_command(const struct node *node, const char *name);
 
 bool wire_has_family(const struct wire *w, int family);
+
+/* iface_has_ipv6() - its wire has an IPv6 subnet, or an address of its own was written */
+bool iface_has_ipv6(const struct iface *iface);
 
 /* name_is_good() - a name of labs, LANs, nodes and commands: [a-z0-9-], with a letter in it */
 bool name_is_good(const char *name);

@@ -492,8 +492,9 @@ static void read_only_iface(struct lab_reader *r, const struct yaml *y, struct n
 static void reject_written_addresses(struct lab_reader *r, const struct node *node)
 {
 	for (size_t i = 0; i < node->iface_count; i++) {
-		const struct iface *iface = node->ifaces[i];
+		struct iface *iface = node->ifaces[i];
 
+		iface->addr_count = 0; /* so that they are not duplicates on top of it */
 		if (iface->ip_kind == IP_WRITTEN)
 			fault_error(r->faults, iface->ip_at,
 				    "nodes made by 'count' cannot share an "
@@ -501,6 +502,7 @@ static void reject_written_addresses(struct lab_reader *r, const struct node *no
 		if (iface->mac_written)
 			fault_error(r->faults, iface->mac_at,
 				    "nodes made by 'count' cannot share a MAC");
+		iface->mac_written = false;
 	}
 }
 
@@ -520,10 +522,9 @@ static void read_node(struct lab_reader *r, struct yaml *y, char *name, const ch
 		fault_note(r->faults, lab_lan(r->lab, name)->at, "the LAN is here");
 	}
 	snprintf(what, sizeof(what), "node '%s'", y->key);
-	if (y->kind == YAML_MAP) {
-		apply_defaults(r, y, node);
+	apply_defaults(r, y, node);
+	if (y->kind == YAML_MAP)
 		read_only_iface(r, y, node);
-	}
 	if (!yaml_is_empty(y))
 		read_map(r, y, node_keys, ARRAY_SIZE(node_keys), what, node);
 	if (group)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a node runs: `run` is a line, or a map of named commands. */
+#include <ctype.h>
 #include <string.h>
 
 #include "nodes/common/mem.h"
@@ -134,6 +135,7 @@ static void read_ready_command(struct lab_reader *r, struct yaml *y, void *into)
 {
 	struct command *c = into;
 
+	c->ready_at = y->at;
 	if (read_words(r, y, "ready command", &c->ready_argv, &c->ready_argc))
 		c->ready = READY_COMMAND;
 }
@@ -154,9 +156,10 @@ static void read_ready(struct lab_reader *r, struct yaml *y, void *into)
 	unsigned kind;
 
 	c->ready_written = true;
+	c->ready_at = y->at;
 	if (y->kind == YAML_MAP) {
 		read_map(r, y, ready_keys, ARRAY_SIZE(ready_keys), "'ready'", c);
-		if (!y->entries || y->entries->next)
+		if (yaml_count(y) != 1 || strncmp(y->entries->key, "x-", 2) == 0)
 			fault_error(r->faults, y->at, "'ready' has one of tcp, udp and command");
 	} else if (y->kind == YAML_SCALAR && *y->text >= '0' && *y->text <= '9') {
 		read_port(r, y->text, y->at, c, READY_TCP);
@@ -198,7 +201,12 @@ static char *name_after_program(const struct command *c)
 {
 	const char *path = c->argc ? c->argv[0] : "command", *slash = strrchr(path, '/');
 
-	return xstrdup(slash && slash[1] ? slash + 1 : path);
+	char *name = xstrdup(slash && slash[1] ? slash + 1 : path);
+
+	for (char *p = name; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("._+-", *p))
+			*p = '-'; /* names stand between blanks, in logs and tables */
+	return name;
 }
 
 static void read_command_map(struct lab_reader *r, const struct yaml *y, struct command *c)

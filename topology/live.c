@@ -81,7 +81,7 @@ static void on_address(void *arg, const struct nlmsghdr *nlh)
 	char text[PREFIX_TEXT_LEN];
 	bool local = false;
 
-	if (d->only && ifa->ifa_index != d->only)
+	if (d->only && (ifa->ifa_index != d->only || ifa->ifa_scope == RT_SCOPE_LINK))
 		return;
 	mnl_attr_for_each (attr, nlh, sizeof(*ifa)) {
 		int type = mnl_attr_get_type(attr);
@@ -213,7 +213,7 @@ json_t *live_addresses(struct spaces *s, const struct iface *iface)
 	json_t *list;
 
 	if (fd >= 0)
-		nl_dump(fd, RTM_GETADDR, AF_INET, on_address, forget_addresses, &d);
+		nl_dump(fd, RTM_GETADDR, AF_UNSPEC, on_address, forget_addresses, &d);
 	list = json_incref(json_object_get(iface_at(&d, d.only), "addresses"));
 	json_decref(d.ifaces);
 	return list;

@@ -9,7 +9,7 @@
 /* live_of_node() - what the kernel has in a node now: interfaces with state and addresses, routes */
 json_t *live_of_node(struct spaces *s, const struct node *node);
 
-/* live_addresses() - the addresses of one interface alone */
+/* live_addresses() - the addresses of one interface alone, but for IPv6 link-local ones */
 json_t *live_addresses(struct spaces *s, const struct iface *iface);
 
 #endif

@@ -4,7 +4,7 @@
 #include "nodes/common/options.h"
 #include "topology/launch.h"
 
-static const char *plural(unsigned n)
+const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
 }

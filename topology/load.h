@@ -8,6 +8,9 @@
  * with status 2. Warnings are printed, unless quiet. */
 struct lab *load_or_exit(const char *file, const char *name, bool quiet);
 
+/* plural() - "s", but for one */
+const char *plural(size_t n);
+
 /* faults_summary() - "labs/office.yml: 3 errors, 1 warning" */
 void faults_summary(const struct faults *f);
 

@@ -34,8 +34,8 @@ static int has_one_user(void)
 	return f && fgets(word, sizeof(word), f) && strncmp(word, "deny", 4) == 0;
 }
 
-#define PRETEND(call)                                                                              \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1),                                         \
+#define PRETEND(call)                                      \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), \
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0)
 
 void pretend_to_drop(void)
@@ -57,5 +57,6 @@ void pretend_to_drop(void)
 	struct sock_fprog program = { ARRAY_SIZE(code), code };
 
 	if (has_one_user())
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program); /* without it: EINVAL as ever */
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
+		      &program); /* without it: EINVAL as ever */
 }

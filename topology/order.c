@@ -55,6 +55,8 @@ static void resolve(struct lab *lab, struct command *c, const struct yaml *y, st
 		slash ? (node ? node_command(node, slash + 1) : NULL) : node_command(c->node, name);
 	bool group = false;
 
+	if (other == c && node && node != c->node)
+		other = NULL; /* it is the node that is meant */
 	if (other == c) {
 		fault_error(f, y->at, "'%s' cannot start after itself", c->name);
 	} else if (other) {

@@ -261,7 +261,7 @@ static void plan_macs(struct lab *lab)
 				iface->mac = plan_mac(iface->node->name, end, 0);
 			iface->port_mac = plan_mac(iface->node->name, iface->name, 1000);
 		}
-	while (!part_equal_macs(claims, count))
+	while (count && !part_equal_macs(claims, count))
 		;
 	free(claims);
 }

@@ -104,6 +104,19 @@ static char *find_program(const struct node *node, const char *name, const char 
 	return found ? found : find_in_path(getenv("PATH"), name);
 }
 
+/* check_ready_command() - a `ready` command that is not there would be waited for in vain */
+static void check_ready_command(const struct command *c, const char *programs, struct faults *f)
+{
+	auto_free char *found = NULL;
+	bool own;
+
+	if (c->ready != READY_COMMAND || !c->ready_argc)
+		return;
+	found = find_program(c->node, c->ready_argv[0], programs, &own);
+	if (!found)
+		report_missing(c->ready_argv[0], c->ready_at, programs, f);
+}
+
 /* vethlab's own programs say when they are ready, unless the file has another idea. */
 void check_programs(struct lab *lab, const char *programs, struct faults *f)
 {
@@ -114,6 +127,7 @@ void check_programs(struct lab *lab, const char *programs, struct faults *f)
 		struct command *c = lab->commands[i];
 		bool same;
 
+		check_ready_command(c, programs, f);
 		if (!c->argc)
 			continue;
 		same = last_name && strcmp(last_name, c->argv[0]) == 0 && last_found &&

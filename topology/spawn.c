@@ -19,6 +19,7 @@ static void set_environment(const struct init *init, const struct command *c, co
 	setenv("PWD", folder, 1);
 	setenv("VETHLAB_LAB", init->lab->name, 1);
 	setenv("VETHLAB_NODE", c->node->name, 1);
+	setenv("VETHLAB_FOLDER", folder, 1);
 	unsetenv("NOTIFY_SOCKET");
 	if (c->ready == READY_NOTIFY) {
 		auto_free char *notify = xasprintf("@vethlab/%s/%s", c->node->name, c->name);

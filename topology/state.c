@@ -48,8 +48,10 @@ const char *state_root(void)
 	static char *root;
 	const char *wanted = getenv("VETHLAB_STATE_DIR");
 
+	if (wanted && *wanted && *wanted != '/')
+		fatal("VETHLAB_STATE_DIR is not an absolute path: %s", wanted);
 	if (!root) {
-		root = wanted && *wanted == '/' ? xstrdup(wanted) : default_root();
+		root = wanted && *wanted ? xstrdup(wanted) : default_root();
 		make_private(root);
 	}
 	return root;

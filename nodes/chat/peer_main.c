@@ -284,6 +284,12 @@ static void on_parting_over(void *arg)
 	loop_stop(((struct peer *)arg)->loop, EXIT_SUCCESS);
 }
 
+/* on_end() - SIGTERM: the other peer is told, as by 'exit' */
+static void on_end(void *arg)
+{
+	leave(arg);
+}
+
 static void on_last_words_over(void *arg)
 {
 	leave(arg);
@@ -350,6 +356,7 @@ static void watch_all(struct peer *p)
 	p->from_peer = loop_on_readable(p->loop, p->udp, on_datagram, p);
 	p->tick = loop_on_timer(p->loop, on_tick, p);
 	p->parting = loop_on_timer(p->loop, on_parting_over, p);
+	loop_on_end(p->loop, on_end, p);
 	p->last_words = loop_on_timer(p->loop, on_last_words_over, p);
 	watch_start(p->input);
 	watch_start(p->from_server);

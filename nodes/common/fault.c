@@ -2,6 +2,7 @@
 #include "fault.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "mem.h"
@@ -95,11 +96,47 @@ static void merge_sort(struct fault *list, size_t count, struct fault *spare)
 	merge(list, count / 2, count, spare);
 }
 
+static bool is_same(const struct fault *a, const struct fault *b)
+{
+	return a->kind == b->kind && by_place(a, b) == 0 && a->at.line == b->at.line &&
+	       a->at.column == b->at.column && strcmp(a->text, b->text) == 0;
+}
+
+/* is_repeated() - was the fault said before? Those of one place stand together. */
+static bool is_repeated(const struct fault *list, size_t i)
+{
+	for (size_t j = i; j-- > 0 && by_place(&list[j], &list[i]) == 0;)
+		if (is_same(&list[j], &list[i]))
+			return true;
+	return false;
+}
+
+/* drop_repeated() - a fault of `defaults` or of a node with a `count` is found once for each node */
+static void drop_repeated(struct faults *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		struct fault *fault = &f->list[i];
+
+		f->list[kept] = *fault;
+		if (!is_repeated(f->list, kept)) {
+			kept++;
+			continue;
+		}
+		f->errors -= fault->kind == FAULT_ERROR;
+		f->warnings -= fault->kind == FAULT_WARNING;
+		free(fault->text);
+	}
+	f->count = kept;
+}
+
 void faults_sort(struct faults *f)
 {
 	auto_free struct fault *spare = xcalloc(f->count, sizeof(*spare));
 
 	merge_sort(f->list, f->count, spare);
+	drop_repeated(f);
 }
 
 /* line_of() - where line n of the source begins, and its length without the line end */

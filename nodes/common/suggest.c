@@ -61,10 +61,10 @@ void suggest_consider(struct suggestion *s, const char *candidate)
 /* Near enough: a third of the word may be wrong, and one letter of a short word. */
 const char *suggest_text(struct suggestion *s)
 {
-	size_t allowed = strlen(s->word) / 3;
+	size_t len = strlen(s->word), allowed = len / 3;
 
 	s->text[0] = '\0';
-	if (s->best && s->distance <= (allowed ? allowed : 1))
+	if (s->best && len > 1 && s->distance <= (allowed ? allowed : 1))
 		snprintf(s->text, sizeof(s->text), "; did you mean '%s'?", s->best);
 	return s->text;
 }

@@ -97,6 +97,8 @@ static void attach(struct builder *b, struct yaml *y)
 		y->key = b->key;
 		y->key_at = b->key_at;
 		b->key = NULL;
+		if (yaml_is_empty(y)) /* nothing is written: its key is where to look */
+			y->at = y->key_at;
 		before = yaml_get(into, y->key);
 		if (before && strcmp(y->key, "<<") != 0) {
 			fault_error(b->faults, y->key_at, "key '%s' stands twice", y->key);

@@ -278,11 +278,13 @@ static const struct said sayings[] = {
 	{ "DEL", "a\177b\n", 0, "client 1: a?b\n" },
 	{ "UTF-8", "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80\n", 0,
 	  "client 1: gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80\n" },
-	{ "a C1 control, CSI", "a\xc2\x9b"
-			       "2J\n",
+	{ "a C1 control, CSI",
+	  "a\xc2\x9b"
+	  "2J\n",
 	  0, "client 1: a?2J\n" },
-	{ "not UTF-8", "a\xff\xfe"
-		       "b\n",
+	{ "not UTF-8",
+	  "a\xff\xfe"
+	  "b\n",
 	  0, "client 1: a??b\n" },
 	{ "a format", "%s%n%d\n", 0, "client 1: %s%n%d\n" },
 	{ "exit in a sentence", "exit now\n", 0, "client 1: exit now\n" },
@@ -388,7 +390,8 @@ static void a_line_as_long_as_the_limit_passes_and_one_longer_does_not(void **st
 		memset(line, 'x', sizeof(line));
 		strcpy(line + cases[i].len, cases[i].end);
 		if (cases[i].good)
-			snprintf(wanted, sizeof(wanted), "client 1: %.*s\n", (int)cases[i].len, line);
+			snprintf(wanted, sizeof(wanted), "client 1: %.*s\n", (int)cases[i].len,
+				 line);
 		for (size_t k = 0; k < ARRAY_SIZE(steps); k++) {
 			struct room *r = room_of(plain);
 			struct member *a = join(r), *b = join(r);
