@@ -176,7 +176,7 @@ static void task_start(struct task *t)
 {
 	const struct command *c = t->command;
 	struct spaces *s = &t->init->spaces;
-	int out[2], exec_pipe[2];
+	int out[2] = { -1, -1 }, exec_pipe[2] = { -1, -1 };
 
 	task_become(t, TASK_STARTING);
 	t->started_ms = clock_ms();

@@ -21,7 +21,8 @@ void lines_add(struct lines *l, const char *data, size_t len)
 		free(l->data);
 		l->data = larger;
 	}
-	memcpy(l->data + l->len, data, len);
+	if (len)
+		memcpy(l->data + l->len, data, len);
 	l->len += len;
 }
 
@@ -39,6 +40,11 @@ char *lines_next(struct lines *l, bool all, size_t *len)
 		--*len;
 	line[*len] = '\0';
 	return line;
+}
+
+bool lines_empty(const struct lines *l)
+{
+	return l->begin == l->len;
 }
 
 void lines_free(struct lines *l)

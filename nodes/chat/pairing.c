@@ -15,7 +15,7 @@
 #define WINDOW	      32   /* datagrams on their way */
 #define QUEUE_MAX     4096 /* datagrams that wait, sent or not */
 #define RESEND_MIN_MS 50
-#define RESEND_MAX_MS 1000
+#define RESEND_MAX_MS 300
 #define HELLO_MS      200
 #define LINE_MAX_LEN  65536
 
@@ -246,7 +246,7 @@ static void say_hello(struct pairing *p, uint64_t now)
 	if (now < p->hello_at)
 		return;
 	transmit(p, PACKET_HELLO, NULL);
-	p->hello_at = now + (p->peer_session && p->peer_client ? 5 : 1) * HELLO_MS;
+	p->hello_at = now + (p->peer_session && p->peer_client ? 5u : 1u) * HELLO_MS;
 }
 
 uint64_t pairing_tick(struct pairing *p, uint64_t now)
@@ -287,6 +287,11 @@ bool pairing_peer_left(const struct pairing *p)
 bool pairing_is_over(const struct pairing *p)
 {
 	return p->said_bye && !p->first;
+}
+
+size_t pairing_waiting(const struct pairing *p)
+{
+	return p->queued;
 }
 
 bool pairing_has_peer(const struct pairing *p)

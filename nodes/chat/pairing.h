@@ -39,6 +39,7 @@ uint64_t pairing_tick(struct pairing *p, uint64_t now);
 void pairing_set_client(struct pairing *p, uint32_t number);
 uint32_t pairing_peer_client(const struct pairing *p);
 
+size_t pairing_waiting(const struct pairing *p); /* datagrams that have not arrived */
 bool pairing_has_peer(const struct pairing *p);
 bool pairing_peer_left(const struct pairing *p); /* its BYE came */
 bool pairing_is_over(const struct pairing *p);	 /* ours arrived */

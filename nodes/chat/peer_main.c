@@ -25,6 +25,7 @@
 #define OUT_MAX		 (256 << 10) /* octets for the server, before the input has to wait */
 #define PARTING_MS	 2000	     /* for the peer and the server to take our leave */
 #define LAST_WORDS_MS	 1000	     /* of a peer whose leave came by the server first */
+#define HOPE_MS		 3000	     /* for a peer to be there, when much is said at the start */
 #define DATAGRAMS_A_TURN 64
 
 struct peer {
@@ -35,7 +36,8 @@ struct peer {
 	char *out; /* for the server */
 	size_t out_len, out_room;
 	struct pairing *pairing;
-	bool leaving, server_closed, input_ended;
+	uint64_t started_ms;
+	bool leaving, server_closed, input_ended, last_words_due;
 	struct log_limit dropped;
 };
 
@@ -64,11 +66,10 @@ static void schedule(struct peer *p)
 	watch_start_in(p->tick, pairing_tick(p->pairing, clock_ms()));
 }
 
+/* stop_if_done() - what we said has arrived at both, our leave last of all */
 static void stop_if_done(struct peer *p)
 {
-	bool peer_knows = pairing_peer_left(p->pairing) || pairing_is_over(p->pairing);
-
-	if (p->leaving && p->server_closed && peer_knows)
+	if (p->leaving && p->server_closed && !pairing_waiting(p->pairing))
 		loop_stop(p->loop, EXIT_SUCCESS);
 }
 
@@ -134,31 +135,32 @@ static void say_to_peer(struct peer *p, const char *line, size_t len)
 	schedule(p);
 }
 
+/* must_wait() - the server, or the other peer, has to take what was typed first. A peer that is not
+ * there is waited for at the start; then lines for it are dropped, and go to the server alone. */
+static bool must_wait(const struct peer *p)
+{
+	bool hopeful = pairing_has_peer(p->pairing) || clock_ms() - p->started_ms < HOPE_MS;
+
+	return p->out_len > OUT_MAX || (pairing_is_full(p->pairing) && hopeful);
+}
+
 static void take_typed(struct peer *p)
 {
 	size_t len;
 	char *line;
 
-	while (!p->leaving && (line = lines_next(&p->typed, p->input_ended, &len))) {
+	while (!p->leaving && !must_wait(p) &&
+	       (line = lines_next(&p->typed, p->input_ended, &len))) {
 		if (strcmp(line, "exit") == 0) {
 			leave(p);
 			return;
 		}
 		queue_for_server(p, line, len);
 		say_to_peer(p, line, len);
-		if (p->out_len > OUT_MAX || pairing_is_full(p->pairing))
-			break;
 	}
 	send_to_server(p);
-	if (p->input_ended)
+	if (p->input_ended && lines_empty(&p->typed))
 		leave(p);
-}
-
-/* must_wait() - the server, or a peer that is there, has to take what was typed first */
-static bool must_wait(const struct peer *p)
-{
-	return p->out_len > OUT_MAX ||
-	       (pairing_is_full(p->pairing) && pairing_has_peer(p->pairing));
 }
 
 static void on_input(void *arg)
@@ -178,6 +180,8 @@ static void on_input(void *arg)
 		lines_add(&p->typed, data, (size_t)n);
 	else
 		p->input_ended = true;
+	if (p->input_ended)
+		watch_stop(p->input);
 	take_typed(p);
 }
 
@@ -198,8 +202,10 @@ static void take_heard(struct peer *p, char *line, size_t len)
 		pairing_set_client(p->pairing, number);
 	end = 0;
 	if (sscanf(line, "client %u left%n", &number, &end) == 1 && end &&
-	    (!line[end] || line[end] == ':') && number == pairing_peer_client(p->pairing))
+	    (!line[end] || line[end] == ':') && number == pairing_peer_client(p->pairing)) {
+		p->last_words_due = true;
 		watch_start_in(p->last_words, LAST_WORDS_MS);
+	}
 	show("server", line, len);
 }
 
@@ -248,6 +254,7 @@ static void on_datagram(void *arg)
 {
 	struct peer *p = arg;
 	uint8_t data[PACKET_MAX + 1];
+	size_t waiting = pairing_waiting(p->pairing);
 
 	for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
 		ssize_t n = recv(p->udp, data, sizeof(data), 0);
@@ -257,6 +264,10 @@ static void on_datagram(void *arg)
 		if (!pairing_input(p->pairing, data, (size_t)n, clock_ms()))
 			log_limited(&p->dropped, "a datagram that no peer sends is dropped");
 	}
+	if (p->last_words_due) /* they are on their way */
+		watch_start_in(p->last_words, LAST_WORDS_MS);
+	if (p->leaving && pairing_waiting(p->pairing) < waiting)
+		watch_start_in(p->parting, PARTING_MS);
 	if (pairing_peer_left(p->pairing))
 		leave(p);
 	schedule(p);
@@ -267,10 +278,10 @@ static void on_turn(void *arg)
 {
 	struct peer *p = arg;
 
-	if (p->leaving || p->input_ended || must_wait(p))
+	if (p->leaving || must_wait(p))
 		return;
 	take_typed(p); /* what had to wait; then more may come */
-	if (!p->leaving && !must_wait(p))
+	if (!p->leaving && !p->input_ended && !must_wait(p))
 		watch_start(p->input);
 }
 
@@ -384,7 +395,7 @@ static void peer_free(struct peer *p)
 
 int main(int argc, char **argv)
 {
-	struct peer p = { 0 };
+	struct peer p = { .started_ms = clock_ms() };
 	struct pairing_calls calls = { send_datagram, show_line, &p };
 	int first, status;
 

@@ -177,7 +177,7 @@ int options_parse(const struct program *p, int argc, char **argv)
 	optind = 0; /* glibc: start afresh, the launcher parses twice */
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		size_t i = p->option_count;
+		size_t i = 0;
 
 		if (c == 'h' || c == OPT_HELP)
 			print_help(p);
@@ -192,8 +192,8 @@ int options_parse(const struct program *p, int argc, char **argv)
 		if (c >= OPT_FIRST)
 			i = (size_t)(c - OPT_FIRST);
 		else
-			for (i = 0; p->options[i].letter != c; i++)
-				;
+			while (p->options[i].letter != c)
+				i++;
 		take_value(p, &p->options[i], optarg);
 	}
 	free(longs);

@@ -92,7 +92,7 @@ static void end_at_once(int sig)
 int tcp_connect_wait(const struct endpoint *e, uint64_t ms)
 {
 	const struct timespec pause = { .tv_nsec = RETRY_MS * 1000000L };
-	const uint64_t one_try = 120 * 1000; /* the kernel itself gives up first */
+	const uint64_t one_try = 120000; /* the kernel itself gives up first */
 	uint64_t end = clock_ms() + ms;
 	int fd;
 

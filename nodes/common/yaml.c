@@ -213,9 +213,9 @@ static void resolve_merges(struct builder *b, struct yaml *map)
 
 static void on_close(struct builder *b)
 {
-	struct yaml *y = b->open[--b->depth];
+	struct yaml *y = b->depth ? b->open[--b->depth] : NULL;
 
-	if (y->kind == YAML_MAP && yaml_get(y, "<<"))
+	if (y && y->kind == YAML_MAP && yaml_get(y, "<<"))
 		resolve_merges(b, y);
 }
 

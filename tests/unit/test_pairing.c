@@ -402,7 +402,8 @@ static void lost_acknowledgements_make_no_line_appear_twice(void **state)
 	say(anna, "one");
 	say(anna, "two");
 	run(w, 20000);
-	assert_int_equal(w->lose_acks, 0);
+	assert_true(w->lose_acks < 20);
+	assert_true(anna->sent[PACKET_TEXT] > 2); /* said again, until a HELLO acknowledged it */
 	EXPECT(bert, "one", "two");
 	world_free(w);
 }
