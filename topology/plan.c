@@ -326,7 +326,7 @@ static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml 
 			    yaml_kind_name(y));
 	} else if (lab_node(lab, y->text)) {
 		fault_error(f, y->at, "node '%s' has no address on '%s', so it is no gateway there",
-			    y->text, iface->wire ? iface->wire->name : "?");
+			    y->text, iface->wire->name);
 	} else {
 		s = suggest_for(y->text);
 		for (size_t i = 0; i < lab->node_count; i++)
@@ -359,6 +359,8 @@ static void plan_routes(struct lab *lab, struct faults *f)
 			struct iface *iface = node->ifaces[j];
 			struct yaml *y = iface->gateway_yaml;
 
+			if (!iface->wire)
+				continue; /* its LAN is a fault already */
 			if (y && y->kind == YAML_LIST)
 				for (y = y->entries; y; y = y->next)
 					add_gateway(lab, iface, y, f);

@@ -2,6 +2,7 @@
 #include "topology/table.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "nodes/common/log.h"
@@ -88,8 +89,13 @@ static char *command_line(const json_t *command)
 	const json_t *word;
 	size_t i;
 
-	json_array_foreach (json_object_get(command, "argv"), i, word)
-		line = join(line, " ", json_string_value(word));
+	json_array_foreach (json_object_get(command, "argv"), i, word) {
+		const char *text = json_string_value(word);
+		auto_free char *quoted = xasprintf("'%s'", text);
+		bool plain = *text && !text[strcspn(text, " \t\n\"'\\$&;|<>()*?[]#~`!{}")];
+
+		line = join(line, " ", plain ? text : quoted);
+	}
 	for (char *c = line; *c; c++) /* a script in the lab file has its own lines */
 		if ((unsigned char)*c < ' ')
 			*c = ' ';

@@ -17,11 +17,11 @@ void lines_add(struct lines *l, const char *data, size_t len)
 
 		l->room = 2 * (l->len + len + 1);
 		larger = xcalloc(1, l->room);
-		memcpy(larger, l->data ? l->data : "", l->len);
+		memcpy(larger, l->data ? l->data : "", l->data ? l->len : 0);
 		free(l->data);
 		l->data = larger;
 	}
-	if (len)
+	if (l->data && len)
 		memcpy(l->data + l->len, data, len);
 	l->len += len;
 }

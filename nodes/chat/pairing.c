@@ -16,7 +16,7 @@
 #define QUEUE_MAX     4096 /* datagrams that wait, sent or not */
 #define RESEND_MIN_MS 50
 #define RESEND_MAX_MS 300
-#define HELLO_MS      200
+#define HELLO_MS      200ull
 #define LINE_MAX_LEN  65536
 
 struct datagram {

@@ -152,7 +152,7 @@ static void adding_carries_and_stops_at_the_end(void **state)
 		{ "255.255.255.254", 2, NULL },
 		{ "10.0.0.0", UINT64_MAX, NULL },
 		{ "::", UINT64_MAX, "::ffff:ffff:ffff:ffff" },
-		{ "::1", UINT64_MAX, "::1:0:0:0:0" },
+		{ "::1", UINT64_MAX, "0:0:0:1::" },
 		{ "fd00::ffff", 1, "fd00::1:0" },
 		{ "fd00::ffff:ffff:ffff:ffff", 1, "fd00:0:0:1::" },
 		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe", 1,
@@ -188,7 +188,7 @@ static void a_prefix_has_a_first_and_a_last_address(void **state)
 		{ "fd00:1::/64", "fd00:1::/64", "fd00:1::", "fd00:1::ffff:ffff:ffff:ffff" },
 		{ "fd00::1:1/127", "fd00::1:1/127", "fd00::1:0", "fd00::1:1" },
 		{ "fd00::7/128", "fd00::7/128", "fd00::7", "fd00::7" },
-		{ "fd00::7/61", "fd00::7/61", "fd00::", "fd00:0:0:7:ffff:ffff:ffff:ffff" },
+		{ "fd00::7/61", "fd00::7/61", "fd00::", "fd00::7:ffff:ffff:ffff:ffff" },
 		{ "::/0", "::/0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 	};
 
