@@ -59,7 +59,7 @@ static const struct option_row options[] = {
 	{ "idle", 0, "TIME", OPTION_TIME, &config.idle_ms,
 	  "a client that is silent so long is closed (never)", 1, 0 },
 	{ "rate", 0, "LINES/S", OPTION_NUMBER, &config.rate,
-	  "lines a second from one client, the rest wait (any)", 0, 1000 },
+	  "lines a second from one client, the rest wait (any)", 0, 1000000 },
 };
 
 static const struct program program = {

@@ -2,7 +2,7 @@
 /*
  * A sliding window, after RFC 9293's ideas: each datagram in sequence stays in a queue until the
  * peer expects a later one; the first of the queue is sent again when its time is over, which
- * doubles. What comes out of order is dropped, and asked for by repeating what we expect: between
+ * doubles, and nothing else until there is an answer. What comes out of order is dropped, and asked for by repeating what we expect: between
  * two people's lines that is good enough, and needs no store.
  */
 #include "pairing.h"
@@ -18,11 +18,13 @@
 #define RESEND_MAX_MS 300
 #define HELLO_MS      200ull
 #define LINE_MAX_LEN  65536
+#define PAST_SESSIONS 16
 
 struct datagram {
 	struct datagram *next;
 	enum packet_type type;
 	bool more;
+	bool begins; /* a line */
 	uint32_t seq;
 	size_t len;
 	uint8_t text[];
@@ -31,10 +33,13 @@ struct datagram {
 struct pairing {
 	struct pairing_calls calls;
 	uint32_t session, peer_session;
-	uint32_t past_session; /* the peer's before that: a late datagram must not bring it back */
-	uint32_t next_seq;     /* of the next datagram that is queued */
-	uint32_t unsent_seq;   /* of the first that was never sent */
-	uint32_t expected;     /* of the peer's */
+	uint32_t past
+		[PAST_SESSIONS]; /* the peer's before that: a late datagram must not bring one back */
+	unsigned past_at;
+	uint32_t window;
+	uint32_t next_seq;   /* of the next datagram that is queued */
+	uint32_t unsent_seq; /* of the first that was never sent */
+	uint32_t expected;   /* of the peer's */
 	uint32_t client, peer_client;
 	struct datagram *first, **end;
 	size_t queued;
@@ -52,6 +57,7 @@ struct pairing *pairing_new(const struct pairing_calls *calls, uint32_t session)
 	p->session = session;
 	p->end = &p->first;
 	p->resend_ms = RESEND_MIN_MS;
+	p->window = WINDOW;
 	p->line = xcalloc(1, LINE_MAX_LEN);
 	return p;
 }
@@ -92,7 +98,7 @@ static void transmit(struct pairing *p, enum packet_type type, const struct data
 
 static bool in_window(const struct pairing *p, const struct datagram *d)
 {
-	return d->seq - p->first->seq < WINDOW;
+	return d->seq - p->first->seq < p->window;
 }
 
 /* send_window() - what was never sent and may be now; nothing before the peer is there */
@@ -109,12 +115,13 @@ static void send_window(struct pairing *p, uint64_t now)
 }
 
 static void enqueue(struct pairing *p, enum packet_type type, const char *text, size_t len,
-		    bool more)
+		    bool begins, bool more)
 {
 	struct datagram *d = xcalloc(1, sizeof(*d) + len);
 
 	d->type = type;
 	d->more = more;
+	d->begins = begins;
 	d->seq = p->next_seq++;
 	d->len = len;
 	if (len)
@@ -131,14 +138,17 @@ bool pairing_is_full(const struct pairing *p)
 
 bool pairing_say(struct pairing *p, const char *text, size_t len, uint64_t now)
 {
+	bool begins = true;
+
 	if (pairing_is_full(p) || p->said_bye)
 		return false;
 	while (len > PACKET_TEXT_MAX) {
-		enqueue(p, PACKET_TEXT, text, PACKET_TEXT_MAX, true);
+		enqueue(p, PACKET_TEXT, text, PACKET_TEXT_MAX, begins, true);
+		begins = false;
 		text += PACKET_TEXT_MAX;
 		len -= PACKET_TEXT_MAX;
 	}
-	enqueue(p, PACKET_TEXT, text, len, false);
+	enqueue(p, PACKET_TEXT, text, len, begins, false);
 	send_window(p, now);
 	return true;
 }
@@ -148,8 +158,20 @@ void pairing_bye(struct pairing *p, uint64_t now)
 	if (p->said_bye)
 		return;
 	p->said_bye = true;
-	enqueue(p, PACKET_BYE, NULL, 0, false);
+	enqueue(p, PACKET_BYE, NULL, 0, true, false);
 	send_window(p, now);
+}
+
+/* drop_first() - of the queue */
+static void drop_first(struct pairing *p)
+{
+	struct datagram *d = p->first;
+
+	p->first = d->next;
+	if (!p->first)
+		p->end = &p->first;
+	free(d);
+	p->queued--;
 }
 
 /* on_ack() - the peer expects `ack`: all before it has arrived */
@@ -159,16 +181,11 @@ static void on_ack(struct pairing *p, uint32_t ack, uint64_t now)
 
 	while (p->first && (int32_t)(p->first->seq - ack) < 0 &&
 	       (int32_t)(p->first->seq - p->unsent_seq) < 0) {
-		struct datagram *d = p->first;
-
-		p->first = d->next;
-		if (!p->first)
-			p->end = &p->first;
-		free(d);
-		p->queued--;
+		drop_first(p);
 		progress = true;
 	}
 	if (progress) {
+		p->window = WINDOW;
 		p->resend_ms = RESEND_MIN_MS;
 		p->resend_at = now + p->resend_ms;
 	}
@@ -201,19 +218,29 @@ static void on_sequence(struct pairing *p, const struct packet *in)
 	transmit(p, PACKET_ACK, NULL);
 }
 
-/* meet() - a new session of the peer: nothing of an earlier one counts any more */
+/* meet() - a new session of the peer: nothing of an earlier one counts any more. It gets no rest of a
+ * line whose beginning went to the one before, and we count from 0 again. */
 static void meet(struct pairing *p, uint32_t session)
 {
-	p->past_session = p->peer_session;
+	p->past[p->past_at++ % PAST_SESSIONS] = p->peer_session;
 	p->peer_session = session;
 	p->expected = 0;
 	p->line_len = 0;
 	p->peer_client = 0;
-	p->unsent_seq = p->first ? p->first->seq : p->next_seq;
-	for (struct datagram *d = p->first; d; d = d->next) /* it counts from 0 again */
-		d->seq -= p->unsent_seq;
-	p->next_seq -= p->unsent_seq;
-	p->unsent_seq = 0;
+	p->window = WINDOW;
+	while (p->first && !p->first->begins)
+		drop_first(p);
+	p->next_seq = p->unsent_seq = 0;
+	for (struct datagram *d = p->first; d; d = d->next)
+		d->seq = p->next_seq++;
+}
+
+static bool is_past(const struct pairing *p, uint32_t session)
+{
+	for (size_t i = 0; i < PAST_SESSIONS; i++)
+		if (p->past[i] == session)
+			return true;
+	return false;
 }
 
 bool pairing_input(struct pairing *p, const uint8_t *data, size_t len, uint64_t now)
@@ -223,7 +250,7 @@ bool pairing_input(struct pairing *p, const uint8_t *data, size_t len, uint64_t 
 	if (!packet_decode(&in, data, len) || in.from == p->session)
 		return false;
 	if (in.from != p->peer_session) {
-		if (in.type != PACKET_HELLO || in.from == p->past_session)
+		if (in.type != PACKET_HELLO || is_past(p, in.from))
 			return false; /* of a session that is over, or not begun */
 		meet(p, in.from);
 	}

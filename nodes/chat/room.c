@@ -39,7 +39,7 @@ struct member {
 	size_t input_len, input_room;
 	size_t scanned; /* octets of it that have no line end */
 	uint64_t heard_ms, behind_since_ms;
-	uint64_t said_until_ms; /* the rate: the time up to which its lines are paid */
+	uint64_t paid_until_us; /* the rate: the time up to which its lines are paid */
 };
 
 struct room {
@@ -132,7 +132,8 @@ struct member *room_join(struct room *r, uint64_t now)
 	m->cursor = r->last;
 	m->cursor->cursors++;
 	m->passed = r->said;
-	m->heard_ms = m->said_until_ms = now;
+	m->heard_ms = now;
+	m->paid_until_us = now * 1000;
 	m->next = r->members;
 	m->at = &r->members;
 	if (m->next)
@@ -211,20 +212,37 @@ static void take_line(struct member *m, char *text, size_t len)
 	say(r, m, NULL, line, (size_t)head + len + 1);
 }
 
-/* is_due() - has the member the right to its next line? Each line pays for 1/rate of a second, and
- * a second's worth may be said at once. */
+/* The rate is a bucket that holds a second's worth of lines. Each line is paid with 1/rate of a second,
+ * in advance: up to a second ahead of the clock. */
+static uint64_t price_us(const struct member *m)
+{
+	return 1000000 / m->room->config.rate;
+}
+
+/* due_ms() - when the member may say its next line */
+static uint64_t due_ms(const struct member *m)
+{
+	uint64_t ahead;
+
+	if (!m->room->config.rate)
+		return 0;
+	ahead = (m->paid_until_us + price_us(m) + 999) / 1000;
+
+	return ahead > 1000 ? ahead - 1000 : 0;
+}
+
 static bool is_due(const struct member *m, uint64_t now)
 {
-	return !m->room->config.rate || m->said_until_ms < now + 1000;
+	return due_ms(m) <= now;
 }
 
 static void pay(struct member *m, uint64_t now)
 {
 	if (!m->room->config.rate)
 		return;
-	if (m->said_until_ms < now)
-		m->said_until_ms = now;
-	m->said_until_ms += 1000 / m->room->config.rate + (1000 % m->room->config.rate != 0);
+	if (m->paid_until_us < now * 1000)
+		m->paid_until_us = now * 1000;
+	m->paid_until_us += price_us(m);
 }
 
 static void refuse_line(struct member *m)
@@ -314,7 +332,7 @@ uint64_t room_wait(const struct member *m, uint64_t now)
 	uint64_t hold = m->room->hold_until_ms, pause = hold > now ? hold - now : 0, due = 0;
 
 	if (!is_due(m, now) && (m->input_len || m->input_ended))
-		due = m->said_until_ms - now - 1000 + 1;
+		due = due_ms(m) - now;
 	return due > pause ? due : pause;
 }
 
@@ -397,7 +415,13 @@ void room_sent(struct member *m, size_t n)
 
 size_t room_waiting(const struct member *m)
 {
-	return (size_t)(m->room->said - m->passed) - m->own + m->private - m->offset;
+	size_t waiting = 0;
+
+	if (!m->left)
+		return (size_t)(m->room->said - m->passed) - m->own + m->private - m->offset;
+	for (const struct line *line = m->cursor; line != m->end; line = line->next)
+		waiting += is_for(m, line) ? line->len : 0;
+	return waiting - m->offset;
 }
 
 bool room_check_reader(struct member *m, uint64_t now)

@@ -53,9 +53,10 @@ bool addr_is_unspecified(const struct addr *a)
 bool addr_add(struct addr *a, uint64_t n)
 {
 	for (int i = (int)addr_bits(a) / 8 - 1; i >= 0 && n; i--) {
-		n += a->bytes[i];
-		a->bytes[i] = (uint8_t)n;
-		n >>= 8;
+		unsigned sum = a->bytes[i] + (unsigned)(n & 0xff);
+
+		a->bytes[i] = (uint8_t)sum;
+		n = (n >> 8) + (sum >> 8);
 	}
 	return n == 0;
 }

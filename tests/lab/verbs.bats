@@ -170,8 +170,9 @@ X
   assert_output 'say | two'
   run vethlab logs pc/say
   assert_line 'say | one'
-  run vethlab logs pc/other
-  assert_output ''
+  run vethlab logs pc/sya
+  assert_failure 3
+  assert_output --partial "did you mean 'say'?"
   run vethlab logs -t pc
   assert_line --regexp '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} say \| one$'
   vethlab logs --json pc >out

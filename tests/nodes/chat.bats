@@ -633,8 +633,8 @@ EOF
 
 # Octets for port 5000 that the server has not read.
 data_waits() {
-  local _ waiting rest
-  read -r _ waiting rest < <(ns ss -Htn state established 'sport = :5000')
+  local _ waiting
+  read -r waiting _ < <(ns ss -Htn state established 'sport = :5000')
   ((waiting > 0))
 }
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* A lab file of any octets: it is a lab or has faults, and both can be shown and freed. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "topology/lab.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1), *shown = NULL;
+	struct faults faults = { .file = "fuzz.yml" };
+	size_t shown_len = 0;
+	FILE *out = open_memstream(&shown, &shown_len);
+	struct lab *lab;
+
+	if (!text || !out)
+		abort();
+	for (size_t i = 0; i < size; i++)
+		text[i] = (char)data[i];
+	text[size] = '\0';
+	faults.source = text;
+	lab = lab_parse("fuzz.yml", text, size, NULL, NULL, &faults);
+	faults_print(&faults, out);
+	if (fclose(out) != 0 || (!lab && !faults.errors) || (faults.count && !shown_len))
+		abort();
+	lab_free(lab);
+	faults_free(&faults);
+	free(shown);
+	free(text);
+	return 0;
+}
