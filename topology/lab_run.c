@@ -14,7 +14,9 @@ static char *word(const char **line)
 	const char *p = *line;
 
 	for (; *p && (quote || !strchr(" \t\n", *p)); p++) {
-		if (quote ? *p == quote : *p == '"' || *p == '\'')
+		if (*p == '\\' && p[1] == '\n' && quote != '\'')
+			p++; /* the line goes on */
+		else if (quote ? *p == quote : *p == '"' || *p == '\'')
 			quote = quote ? 0 : *p;
 		else if (*p == '\\' && quote != '\'' && p[1] && (!quote || strchr("\\\"$`", p[1])))
 			*to++ = *++p;
@@ -36,6 +38,10 @@ bool words_split(const char *line, char ***argv, size_t *argc, const char **why)
 		char *w;
 
 		line += strspn(line, " \t\n");
+		if (line[0] == '\\' && line[1] == '\n') {
+			line += 2;
+			continue;
+		}
 		if (!*line)
 			break;
 		w = word(&line);

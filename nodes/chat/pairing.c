@@ -285,8 +285,8 @@ uint64_t pairing_tick(struct pairing *p, uint64_t now)
 		transmit(p, p->first->type, p->first);
 		p->resend_ms = p->resend_ms * 2 > RESEND_MAX_MS ? RESEND_MAX_MS : p->resend_ms * 2;
 		p->resend_at = now + p->resend_ms;
-		p->unsent_seq =
-			p->first->seq + 1; /* the rest follows: it was dropped, if not lost */
+		p->unsent_seq = p->first->seq + 1;
+		p->window = 1; /* the rest was lost or dropped: it follows the answer */
 	}
 	send_window(p, now);
 	next = p->hello_at;

@@ -39,7 +39,7 @@ struct member {
 	size_t input_len, input_room;
 	size_t scanned; /* octets of it that have no line end */
 	uint64_t heard_ms, behind_since_ms;
-	uint64_t paid_until_us; /* the rate: the time up to which its lines are paid */
+	uint64_t paid_until_ns; /* the rate: the time up to which its lines are paid */
 };
 
 struct room {
@@ -133,7 +133,7 @@ struct member *room_join(struct room *r, uint64_t now)
 	m->cursor->cursors++;
 	m->passed = r->said;
 	m->heard_ms = now;
-	m->paid_until_us = now * 1000;
+	m->paid_until_ns = now * 1000000;
 	m->next = r->members;
 	m->at = &r->members;
 	if (m->next)
@@ -214,9 +214,9 @@ static void take_line(struct member *m, char *text, size_t len)
 
 /* The rate is a bucket that holds a second's worth of lines. Each line is paid with 1/rate of a second,
  * in advance: up to a second ahead of the clock. */
-static uint64_t price_us(const struct member *m)
+static uint64_t price_ns(const struct member *m)
 {
-	return 1000000 / m->room->config.rate;
+	return 1000000000 / m->room->config.rate;
 }
 
 /* due_ms() - when the member may say its next line */
@@ -226,7 +226,7 @@ static uint64_t due_ms(const struct member *m)
 
 	if (!m->room->config.rate)
 		return 0;
-	ahead = (m->paid_until_us + price_us(m) + 999) / 1000;
+	ahead = (m->paid_until_ns + price_ns(m) + 999999) / 1000000;
 
 	return ahead > 1000 ? ahead - 1000 : 0;
 }
@@ -240,9 +240,9 @@ static void pay(struct member *m, uint64_t now)
 {
 	if (!m->room->config.rate)
 		return;
-	if (m->paid_until_us < now * 1000)
-		m->paid_until_us = now * 1000;
-	m->paid_until_us += price_us(m);
+	if (m->paid_until_ns < now * 1000000)
+		m->paid_until_ns = now * 1000000;
+	m->paid_until_ns += price_ns(m);
 }
 
 static void refuse_line(struct member *m)

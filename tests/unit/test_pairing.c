@@ -468,7 +468,7 @@ static void a_silent_peer_is_not_flooded(void **state)
 	run(w, 5000);
 	memset(anna->sent, 0, sizeof(anna->sent));
 	run(w, 60000);
-	assert_true(anna->sent[PACKET_TEXT] <= 202);
+	assert_in_range(anna->sent[PACKET_TEXT], 1, 202);
 	assert_true(anna->sent[PACKET_HELLO] <= 301);
 	world_free(w);
 }
