@@ -3,36 +3,23 @@
 
 #include <string.h>
 
-#include "nodes/common/mem.h"
-
 void lines_add(struct lines *l, const char *data, size_t len)
 {
-	if (l->begin) {
-		l->len -= l->begin;
-		memmove(l->data, l->data + l->begin, l->len);
-		l->begin = 0;
-	}
-	if (l->len + len + 1 > l->room) { /* one octet more: a last line needs its NUL */
-		char *larger;
-
-		l->room = 2 * (l->len + len + 1);
-		larger = xcalloc(1, l->room);
-		memcpy(larger, l->data ? l->data : "", l->data ? l->len : 0);
-		free(l->data);
-		l->data = larger;
-	}
-	if (l->data && len)
-		memcpy(l->data + l->len, data, len);
-	l->len += len;
+	bytes_take(&l->bytes, l->begin);
+	l->begin = 0;
+	bytes_add(&l->bytes, data, len);
 }
 
 char *lines_next(struct lines *l, bool all, size_t *len)
 {
-	size_t left = l->len - l->begin;
-	char *line = l->data ? l->data + l->begin : NULL;
-	char *end = left ? memchr(line, '\n', left) : NULL;
+	size_t left = l->bytes.len - l->begin;
+	char *line, *end;
 
-	if (!end && !(all && left))
+	if (!left)
+		return NULL;
+	line = l->bytes.data + l->begin;
+	end = memchr(line, '\n', left);
+	if (!end && !all)
 		return NULL;
 	*len = end ? (size_t)(end - line) : left;
 	l->begin += *len + (end != NULL);
@@ -44,11 +31,11 @@ char *lines_next(struct lines *l, bool all, size_t *len)
 
 bool lines_empty(const struct lines *l)
 {
-	return l->begin == l->len;
+	return l->begin == l->bytes.len;
 }
 
 void lines_free(struct lines *l)
 {
-	free(l->data);
-	*l = (struct lines){ 0 };
+	bytes_free(&l->bytes);
+	l->begin = 0;
 }

@@ -6,9 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "nodes/common/bytes.h"
+
 struct lines {
-	char *data;
-	size_t len, room, begin;
+	struct bytes bytes;
+	size_t begin; /* of the next line */
 };
 
 void lines_add(struct lines *l, const char *data, size_t len);

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "lines.h"
+#include "nodes/common/bytes.h"
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
 #include "nodes/common/mem.h"
@@ -33,8 +34,7 @@ struct peer {
 	int tcp, udp;
 	struct watch *input, *from_server, *to_server, *from_peer, *tick, *parting, *last_words;
 	struct lines typed, heard;
-	char *out; /* for the server */
-	size_t out_len, out_room;
+	struct bytes out; /* for the server */
 	struct pairing *pairing;
 	uint64_t started_ms;
 	bool leaving, server_closed, input_ended, last_words_due;
@@ -76,40 +76,26 @@ static void stop_if_done(struct peer *p)
 /* send_to_server() - what the socket takes; the rest waits for it to be writable */
 static void send_to_server(struct peer *p)
 {
-	while (p->out_len) {
-		ssize_t n = send(p->tcp, p->out, p->out_len, MSG_NOSIGNAL);
+	while (p->out.len) {
+		ssize_t n = send(p->tcp, p->out.data, p->out.len, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EAGAIN) {
 			watch_start(p->to_server);
 			break;
 		}
-		if (n < 0 && errno != EINTR) {
-			p->out_len = 0; /* its end will be read */
-			break;
-		}
-		if (n > 0) {
-			p->out_len -= (size_t)n;
-			memmove(p->out, p->out + n, p->out_len);
-		}
+		if (n < 0 && errno != EINTR)
+			bytes_free(&p->out); /* its end will be read */
+		else if (n > 0)
+			bytes_take(&p->out, (size_t)n);
 	}
-	if (!p->out_len)
+	if (!p->out.len)
 		watch_stop(p->to_server);
 }
 
 static void queue_for_server(struct peer *p, const char *line, size_t len)
 {
-	if (p->out_len + len + 1 > p->out_room) {
-		char *larger;
-
-		p->out_room = 2 * (p->out_len + len + 1);
-		larger = xcalloc(1, p->out_room);
-		memcpy(larger, p->out ? p->out : "", p->out_len);
-		free(p->out);
-		p->out = larger;
-	}
-	memcpy(p->out + p->out_len, line, len);
-	p->out[p->out_len + len] = '\n';
-	p->out_len += len + 1;
+	bytes_add(&p->out, line, len);
+	bytes_add(&p->out, "\n", 1);
 }
 
 /* leave() - ours, or the other peer's wish: the end of both connections */
@@ -141,7 +127,7 @@ static bool must_wait(const struct peer *p)
 {
 	bool hopeful = pairing_has_peer(p->pairing) || clock_ms() - p->started_ms < HOPE_MS;
 
-	return p->out_len > OUT_MAX || (pairing_is_full(p->pairing) && hopeful);
+	return p->out.len > OUT_MAX || (pairing_is_full(p->pairing) && hopeful);
 }
 
 static void take_typed(struct peer *p)
@@ -388,7 +374,7 @@ static void peer_free(struct peer *p)
 	lines_free(&p->typed);
 	lines_free(&p->heard);
 	pairing_free(p->pairing);
-	free(p->out);
+	bytes_free(&p->out);
 	close(p->tcp);
 	close(p->udp);
 }

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "nodes/common/bytes.h"
 #include "nodes/common/mem.h"
 #include "text.h"
 
@@ -14,6 +15,8 @@
  * queue has been empty.
  */
 #define HOLD_MS 200
+
+#define SPARE_ROOM 4096 /* for input: a burst is no reason to keep its room */
 
 /* A line, said once. The last of the list is empty: it is where the next one will stand. */
 struct line {
@@ -34,10 +37,9 @@ struct member {
 	size_t own;	 /* of what is ahead: its own, which it does not get */
 	size_t private;	 /* of what is ahead: to it alone */
 	bool left, input_ended;
-	struct line *end; /* of one that has left: here its output ends */
-	char *input;	  /* not said yet */
-	size_t input_len, input_room;
-	size_t scanned; /* octets of it that have no line end */
+	struct line *end;   /* of one that has left: here its output ends */
+	struct bytes input; /* not said yet */
+	size_t scanned;	    /* octets of it that have no line end */
 	uint64_t heard_ms, behind_since_ms;
 	uint64_t paid_until_ns; /* the rate: the time up to which its lines are paid */
 };
@@ -157,7 +159,7 @@ void member_free(struct member *m)
 	*m->at = m->next;
 	if (m->next)
 		m->next->at = m->at;
-	free(m->input);
+	bytes_free(&m->input);
 	free(m);
 }
 
@@ -263,32 +265,27 @@ void room_go_on(struct member *m, uint64_t now)
 {
 	size_t begin = 0, max = (size_t)m->room->config.max_line;
 
-	while (!m->left && is_due(m, now)) {
-		char *line = m->input + begin;
-		char *end =
-			m->input_len > begin + m->scanned
-				? memchr(line + m->scanned, '\n', m->input_len - begin - m->scanned)
-				: NULL;
-		size_t len = end ? (size_t)(end - line) : m->input_len - begin;
+	while (!m->left && begin < m->input.len && is_due(m, now)) {
+		char *line = m->input.data + begin;
+		size_t left = m->input.len - begin;
+		char *end = memchr(line + m->scanned, '\n', left - m->scanned);
+		size_t len = end ? (size_t)(end - line) : left;
 
-		if (!end)
-			m->scanned = len;
 		if (content_len(line, len) > max) {
 			refuse_line(m);
 			break;
 		}
-		if (!end && !(m->input_ended && len))
+		if (!end && !m->input_ended) {
+			m->scanned = len;
 			break;
+		}
 		m->scanned = 0;
 		begin += len + (end != NULL);
 		pay(m, now);
 		take_line(m, line, len);
 	}
-	if (begin) {
-		m->input_len -= begin;
-		memmove(m->input, m->input + begin, m->input_len);
-	}
-	if (!m->left && m->input_ended && !m->input_len)
+	bytes_take(&m->input, begin);
+	if (!m->left && m->input_ended && !m->input.len)
 		room_leave(m, NULL);
 }
 
@@ -297,23 +294,10 @@ void room_input(struct member *m, const char *data, size_t len, uint64_t now)
 	if (m->left)
 		return;
 	m->heard_ms = now;
-	if (m->input_len + len > m->input_room) {
-		size_t room = 2 * (m->input_len + len);
-		char *larger = xcalloc(1, room);
-
-		memcpy(larger, m->input ? m->input : "", m->input_len);
-		free(m->input);
-		m->input = larger;
-		m->input_room = room;
-	}
-	memcpy(m->input + m->input_len, data, len);
-	m->input_len += len;
+	bytes_add(&m->input, data, len);
 	room_go_on(m, now);
-	if (!m->input_len && m->input_room > 4096) { /* a burst is no reason to keep its room */
-		free(m->input);
-		m->input = NULL;
-		m->input_room = 0;
-	}
+	if (!m->input.len && m->input.room > SPARE_ROOM)
+		bytes_free(&m->input);
 }
 
 void room_input_ended(struct member *m, uint64_t now)
@@ -331,7 +315,7 @@ uint64_t room_wait(const struct member *m, uint64_t now)
 {
 	uint64_t hold = m->room->hold_until_ms, pause = hold > now ? hold - now : 0, due = 0;
 
-	if (!is_due(m, now) && (m->input_len || m->input_ended))
+	if (!is_due(m, now) && (m->input.len || m->input_ended))
 		due = due_ms(m) - now;
 	return due > pause ? due : pause;
 }

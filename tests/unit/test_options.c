@@ -69,9 +69,24 @@ static void times_may_have_a_unit_and_are_seconds_without(void **state)
 static void what_is_no_number_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"",    " ",   "x",    "-1",  "+1",  " 1",  "1 ",  "1x",
-		"1.5", "0x10", "1e3", "1,0", "--1", "1\n", "\t1", "18446744073709551616",
-		"99999999999999999999", "184467440737095516150",
+		"",
+		" ",
+		"x",
+		"-1",
+		"+1",
+		" 1",
+		"1 ",
+		"1x",
+		"1.5",
+		"0x10",
+		"1e3",
+		"1,0",
+		"--1",
+		"1\n",
+		"\t1",
+		"18446744073709551616",
+		"99999999999999999999",
+		"184467440737095516150",
 	};
 
 	(void)state;
@@ -84,7 +99,8 @@ static void what_is_no_number_is_refused(void **state)
 
 static void units_of_others_are_refused(void **state)
 {
-	static const char *const sizes[] = { "1ms", "1s", "1KB", "1KiB", "K", "1T", "1 K", "1KK", "1B" };
+	static const char *const sizes[] = { "1ms", "1s",  "1KB", "1KiB", "K",
+					     "1T",  "1 K", "1KK", "1B" };
 	static const char *const times[] = { "1K", "1d", "1y", "ms", "1 s", "1sec", "1sm", "1us" };
 
 	(void)state;

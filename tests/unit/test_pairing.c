@@ -216,8 +216,8 @@ static void expect(struct side *s, const char *const *lines, size_t count)
 		assert_string_equal(s->heard[i], lines[i]);
 }
 
-#define EXPECT(side, ...)                                                                 \
-	expect(side, (const char *const[]){ __VA_ARGS__ },                                \
+#define EXPECT(side, ...)                                  \
+	expect(side, (const char *const[]){ __VA_ARGS__ }, \
 	       ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
 
 /* number() - lines that tell where they belong; every tenth fills several datagrams */
@@ -380,8 +380,8 @@ static void what_was_said_while_the_wire_was_cut_arrives_afterwards(void **state
 	run(w, 1000);
 	w->cut = true;
 	for (unsigned i = 0; i < 500; i++) {
-		assert_true(pairing_say(anna->pairing, text, number(text, sizeof(text), 0, i),
-					w->now));
+		assert_true(
+			pairing_say(anna->pairing, text, number(text, sizeof(text), 0, i), w->now));
 		run(w, 20);
 	}
 	assert_int_equal(bert->heard_count, 0);
@@ -535,8 +535,8 @@ static void a_goodbye_comes_after_all_that_was_said(void **state)
 	w->loss = 30;
 	w->delay_max = 20;
 	for (unsigned i = 0; i < 300; i++)
-		assert_true(pairing_say(anna->pairing, text, number(text, sizeof(text), 0, i),
-					w->now));
+		assert_true(
+			pairing_say(anna->pairing, text, number(text, sizeof(text), 0, i), w->now));
 	pairing_bye(anna->pairing, w->now);
 	assert_false(pairing_say(anna->pairing, "too late", 8, w->now));
 	for (int i = 0; i < 300000 && !pairing_peer_left(bert->pairing); i++) {
@@ -724,10 +724,9 @@ static void late_datagrams_of_an_earlier_life_change_nothing(void **state)
 	side_start(w, 1, 4711);
 	run(w, 1000);
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		struct packet p = { .type = types[i],
-				    .from = 0xb0000000 + 18,
-				    .to = 0xa0000000 + 18,
-				    .ack = 1 };
+		struct packet p = {
+			.type = types[i], .from = 0xb0000000 + 18, .to = 0xa0000000 + 18, .ack = 1
+		};
 
 		assert_false(pairing_input(anna->pairing, data, make(data, p), w->now));
 	}

@@ -33,11 +33,20 @@ static void a_slip_finds_its_word(void **state)
 	static const struct {
 		const char *slip, *word;
 	} slips[] = {
-		{ "forwad", "forward" },   { "forwardd", "forward" }, { "forwadr", "forward" },
-		{ "fprward", "forward" },  { "interface", "interfaces" }, { "rotues", "routes" },
-		{ "gatway", "gateway" },   { "lam", "lan" },	      { "nal", NULL },
-		{ "rnu", "run" },	   { "evn", "env" },	      { "sysctl", "sysctls" },
-		{ "conut", "count" },	   { "file", "files" },
+		{ "forwad", "forward" },
+		{ "forwardd", "forward" },
+		{ "forwadr", "forward" },
+		{ "fprward", "forward" },
+		{ "interface", "interfaces" },
+		{ "rotues", "routes" },
+		{ "gatway", "gateway" },
+		{ "lam", "lan" },
+		{ "nal", NULL },
+		{ "rnu", "run" },
+		{ "evn", "env" },
+		{ "sysctl", "sysctls" },
+		{ "conut", "count" },
+		{ "file", "files" },
 	};
 
 	(void)state;

@@ -51,7 +51,8 @@ static const struct {
 	{ "U+10FFFF", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf" },
 	/* RFC 3629, 7: the examples */
 	{ "A, not identical to, Alpha, .", "A\xe2\x89\xa2\xce\x91.", "A\xe2\x89\xa2\xce\x91." },
-	{ "Korean", "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4", "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4" },
+	{ "Korean", "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4",
+	  "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4" },
 	{ "BOM and U+233B4", "\xef\xbb\xbf\xf0\xa3\x8e\xb4", "\xef\xbb\xbf\xf0\xa3\x8e\xb4" },
 	/* RFC 3629, 3 and 10: overlong forms */
 	{ "NUL in two", "\xc0\x80", "??" },
@@ -73,11 +74,13 @@ static const struct {
 	{ "five octets", "\xf8\x88\x80\x80\x80", "?????" },
 	{ "six octets", "\xfc\x84\x80\x80\x80\x80", "??????" },
 	{ "FE FF", "\xfe\xff", "??" },
-	{ "a tail alone", "a\x80"
-			  "b",
+	{ "a tail alone",
+	  "a\x80"
+	  "b",
 	  "a?b" },
-	{ "C1 as one octet", "\x9b"
-			     "2J",
+	{ "C1 as one octet",
+	  "\x9b"
+	  "2J",
 	  "?2J" },
 	/* truncated, at the end and by another character */
 	{ "one of two", "\xc3", "?" },

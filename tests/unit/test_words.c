@@ -90,8 +90,8 @@ static void what_is_no_command_line_has_a_reason(void **state)
 	static const struct {
 		const char *line, *about;
 	} bad[] = {
-		{ "", "empty" },      { " \t\n ", "empty" },	 { "'", "quote" },
-		{ "\"", "quote" },    { "a 'b", "quote" },	 { "a \"b", "quote" },
+		{ "", "empty" },	{ " \t\n ", "empty" },	  { "'", "quote" },
+		{ "\"", "quote" },	{ "a 'b", "quote" },	  { "a \"b", "quote" },
 		{ "\"a\\\"", "quote" }, { "'a' b'c d", "quote" }, { "\"it's", "quote" },
 	};
 
