@@ -165,8 +165,9 @@ static void print_line(FILE *out, const char *line, int len, const struct place 
 		column++;
 	}
 	fputc('^', out);
-	for (unsigned i = 1; i < at->len && p + i < line + len; i++)
-		fputc('~', out);
+	for (unsigned i = 1; i < at->len && ++p < line + len; i += (*p & 0xc0) != 0x80)
+		if ((*p & 0xc0) != 0x80)
+			fputc('~', out);
 	fputc('\n', out);
 }
 

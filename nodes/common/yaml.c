@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "mem.h"
+#include "utf8.h"
 
 #define VALUES_MAX   500000
 #define DEPTH_MAX    32
@@ -61,14 +62,25 @@ static struct yaml *new_value(struct builder *b, enum yaml_kind kind, struct pla
 	return y;
 }
 
-static struct yaml *copy(struct builder *b, const struct yaml *from, struct place at)
+static void too_deep(struct builder *b, struct place at)
+{
+	fault_error(b->faults, at, "nested more than %d deep", DEPTH_MAX);
+	b->failed = true;
+}
+
+/* copy() - what an alias means, where it stands: `depth` levels down */
+static struct yaml *copy(struct builder *b, const struct yaml *from, struct place at,
+			 unsigned depth)
 {
 	struct yaml *y = new_value(b, from->kind, at);
+
+	if (from->entries && depth >= DEPTH_MAX)
+		too_deep(b, at);
 
 	y->text = from->text ? xstrdup(from->text) : NULL;
 	y->quoted = from->quoted;
 	for (const struct yaml *e = from->entries; e && !b->failed; e = e->next) {
-		struct yaml *c = copy(b, e, e->at);
+		struct yaml *c = copy(b, e, e->at, depth + 1);
 
 		c->key = e->key ? xstrdup(e->key) : NULL;
 		c->key_at = e->key_at;
@@ -141,22 +153,26 @@ static void on_scalar(struct builder *b, struct fy_event *e, struct place at)
 	remember_anchor(b, e->scalar.anchor, y);
 }
 
+static void key_is_no_text(struct builder *b, struct place at)
+{
+	fault_error(b->faults, at, "a key is one word or line of text");
+	b->failed = true;
+}
+
 static void on_open(struct builder *b, enum yaml_kind kind, struct fy_token *anchor,
 		    struct place at)
 {
 	struct yaml *y;
 
 	if (key_is_expected(b)) {
-		fault_error(b->faults, at, "a key is one word or line of text");
-		b->failed = true;
+		key_is_no_text(b, at);
 		return;
 	}
 	y = new_value(b, kind, at);
 	attach(b, y);
 	remember_anchor(b, anchor, y);
 	if (b->depth == DEPTH_MAX) {
-		fault_error(b->faults, at, "nested more than %d deep", DEPTH_MAX);
-		b->failed = true;
+		too_deep(b, at);
 		return;
 	}
 	b->open[b->depth++] = y;
@@ -170,7 +186,7 @@ static void merge_from(struct builder *b, struct yaml *map, const struct yaml *f
 
 		if (yaml_get(map, e->key))
 			continue;
-		c = copy(b, e, e->at);
+		c = copy(b, e, e->at, b->depth + 1);
 		c->key = xstrdup(e->key);
 		c->key_at = e->key_at;
 		c->merged = true;
@@ -219,6 +235,19 @@ static void on_close(struct builder *b)
 		resolve_merges(b, y);
 }
 
+/* take_alias() - a key, where one is expected, or a value */
+static void take_alias(struct builder *b, const struct yaml *value, struct place at)
+{
+	if (!key_is_expected(b)) {
+		attach(b, copy(b, value, at, b->depth));
+	} else if (value->kind == YAML_SCALAR) {
+		b->key = xstrdup(value->text);
+		b->key_at = at;
+	} else {
+		key_is_no_text(b, at);
+	}
+}
+
 static void on_alias(struct builder *b, struct fy_event *e, struct place at)
 {
 	const char *name = fy_token_get_text0(e->alias.anchor);
@@ -234,7 +263,7 @@ static void on_alias(struct builder *b, struct fy_event *e, struct place at)
 				b->failed = true;
 				return;
 			}
-		attach(b, copy(b, value, at));
+		take_alias(b, value, at);
 		return;
 	}
 	fault_error(b->faults, at, "nothing has the anchor '&%s'", name);
@@ -300,15 +329,40 @@ static struct fy_diag *collecting_diag(void)
 	return diag;
 }
 
+/* is_text() - UTF-8 without NUL; libfyaml passes some of the rest on, and hangs at some */
+static bool is_text(const char *text, size_t len, struct faults *f)
+{
+	struct place at = { 1, 1, 1 };
+
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_len((const uint8_t *)text + i, len - i);
+
+		if (n == 0 || text[i] == '\0') {
+			fault_error(f, at,
+				    n ? "a NUL byte stands in the text"
+				      : "this octet is not UTF-8");
+			return false;
+		}
+		at.column = text[i] == '\n' ? 1 : at.column + 1;
+		at.line += text[i] == '\n';
+		i += n;
+	}
+	return true;
+}
+
 struct yaml *yaml_parse(const char *text, size_t len, struct faults *f)
 {
 	struct builder b = { .faults = f };
-	struct fy_diag *diag = collecting_diag();
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
-	struct fy_parser *parser = fy_parser_create(&cfg);
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
+	struct fy_parser *parser;
+	struct fy_diag *diag;
 	struct fy_event *e;
 	bool ended = false;
 
+	if (!is_text(text, len, f))
+		return NULL;
+	diag = cfg.diag = collecting_diag();
+	parser = fy_parser_create(&cfg);
 	b.failed = !diag || !parser || fy_parser_set_string(parser, text, len);
 	if (b.failed)
 		fault_error(f, (struct place){ 0 }, "cannot read YAML: out of memory");

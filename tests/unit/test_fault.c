@@ -148,14 +148,28 @@ static const struct {
 	{ "behind a tab", "\tabc", { 1, 2, 3 }, "\tabc", "\t^~~" },
 	{ "behind tabs", "a\t\tb", { 1, 4, 1 }, "a\t\tb", " \t\t^" },
 	/* a column is a character, not an octet */
-	{ "behind UTF-8", "gr\xc3\xbc\xc3\x9f: x", { 1, 7, 1 }, "gr\xc3\xbc\xc3\x9f: x", "      ^" },
-	{ "UTF-8 itself", "a: gr\xc3\xbc\xc3\x9f", { 1, 4, 4 }, "a: gr\xc3\xbc\xc3\x9f", "   ^~~~" },
-	{ "right behind UTF-8", "\xe2\x82\xac"
-				"ab",
-	  { 1, 2, 2 }, "\xe2\x82\xac"
-		       "ab",
+	{ "behind UTF-8",
+	  "gr\xc3\xbc\xc3\x9f: x",
+	  { 1, 7, 1 },
+	  "gr\xc3\xbc\xc3\x9f: x",
+	  "      ^" },
+	{ "UTF-8 itself",
+	  "a: gr\xc3\xbc\xc3\x9f",
+	  { 1, 4, 4 },
+	  "a: gr\xc3\xbc\xc3\x9f",
+	  "   ^~~~" },
+	{ "right behind UTF-8",
+	  "\xe2\x82\xac"
+	  "ab",
+	  { 1, 2, 2 },
+	  "\xe2\x82\xac"
+	  "ab",
 	  " ^~" },
-	{ "between UTF-8", "\xc3\xbc\xc3\xbc\xc3\xbc", { 1, 2, 2 }, "\xc3\xbc\xc3\xbc\xc3\xbc", " ^~" },
+	{ "between UTF-8",
+	  "\xc3\xbc\xc3\xbc\xc3\xbc",
+	  { 1, 2, 2 },
+	  "\xc3\xbc\xc3\xbc\xc3\xbc",
+	  " ^~" },
 	{ "the last of UTF-8", "\xc3\xbc\xc3\xbc", { 1, 2, 1 }, "\xc3\xbc\xc3\xbc", " ^" },
 };
 

@@ -157,8 +157,9 @@ static void is_at(struct place p, unsigned line, unsigned column, unsigned len)
 static void keys_and_values_know_their_places(void **state)
 {
 	/*			     1	       2	  3	     4		 5 */
-	const char *text = "first: abc\n  \nsecond:\n  - x\n  - {in: 'quoted', \xc3\xbc: \xe2\x82\xac}\n"
-			   "third: b\n";
+	const char *text =
+		"first: abc\n  \nsecond:\n  - x\n  - {in: 'quoted', \xc3\xbc: \xe2\x82\xac}\n"
+		"third: b\n";
 	struct faults f = { .file = "f" };
 	struct yaml *y = yaml_parse(text, strlen(text), &f), *second, *in;
 
@@ -175,7 +176,7 @@ static void keys_and_values_know_their_places(void **state)
 	assert_int_equal(in->at.line, 5);
 	assert_int_equal(in->at.column, 5);
 	is_at(in->entries->key_at, 5, 6, 2);
-	is_at(in->entries->at, 5, 11, 6); /* what is between the quotes */
+	is_at(in->entries->at, 5, 11, 6);	    /* what is between the quotes */
 	is_at(in->entries->next->key_at, 5, 20, 1); /* characters, not octets */
 	is_at(in->entries->next->at, 5, 23, 1);
 	is_at(yaml_get(y, "third")->at, 6, 8, 1);
@@ -230,15 +231,14 @@ static void a_key_that_stands_twice_is_a_fault_at_the_second(void **state)
 static void the_same_key_in_two_maps_is_none(void **state)
 {
 	(void)state;
-	means("a: {x: 1}\nb: {x: 1}\nc: [{x: 1}, {x: 1}]\n",
-	      "{a={x=1} b={x=1} c=[{x=1} {x=1}]}");
+	means("a: {x: 1}\nb: {x: 1}\nc: [{x: 1}, {x: 1}]\n", "{a={x=1} b={x=1} c=[{x=1} {x=1}]}");
 }
 
 static void a_key_is_text(void **state)
 {
 	static const char *const bad[] = {
-		"? [a]\n: b\n", "? {a: b}\n: c\n", "{[a]: b}", "a: &x b\n*x : c\n",
-		"a: &x [b]\n*x : c\n", "{&x a: b, *x : c}",
+		"? [a]\n: b\n",	     "? {a: b}\n: c\n",	    "{[a]: b}",
+		"a: &x b\n*x : c\n", "a: &x [b]\n*x : c\n", "{&x a: b, *x : c}",
 	};
 
 	(void)state;
@@ -289,8 +289,9 @@ static void an_alias_without_an_anchor_is_a_fault(void **state)
 
 static void an_alias_within_itself_is_a_fault(void **state)
 {
-	static const char *const bad[] = { "a: &x [*x]\n", "a: &x {b: *x}\n", "&x a: {b: &y [*y]}\n",
-					   "&x [[[*x]]]\n", "a: &x {<<: *x}\n" };
+	static const char *const bad[] = { "a: &x [*x]\n", "a: &x {b: *x}\n",
+					   "&x a: {b: &y [*y]}\n", "&x [[[*x]]]\n",
+					   "a: &x {<<: *x}\n" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -339,8 +340,8 @@ static void merged_entries_know_where_they_were_written(void **state)
 
 static void only_maps_can_be_merged(void **state)
 {
-	static const char *const bad[] = { "a: {<<: b}\n", "a: {<<: [b]}\n", "a: {<<: [[{b: c}]]}\n",
-					   "a: {<<: }\n", "<<: 1\n" };
+	static const char *const bad[] = { "a: {<<: b}\n", "a: {<<: [b]}\n",
+					   "a: {<<: [[{b: c}]]}\n", "a: {<<: }\n", "<<: 1\n" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -355,10 +356,10 @@ static void what_is_not_yaml_is_a_fault_where_it_is(void **state)
 		const char *text;
 		unsigned line;
 	} bad[] = {
-		{ "a: [b\n", 0 },	{ "a: {b\n", 0 },	 { "a: 'b\n", 0 },
-		{ "a: \"b\n", 0 },	{ "a: b: c\n", 1 },	 { "a: b\n\tc: d\n", 0 },
-		{ "a: b\n c: d\n", 0 },	{ "a: @b\n", 1 },	 { "a: b\n]\n", 2 },
-		{ "a: \"\\q\"\n", 1 },	{ "- a\nb: c\n", 2 },	 { "a: !\n- b: [\n", 0 },
+		{ "a: [b\n", 0 },	{ "a: {b\n", 0 },     { "a: 'b\n", 0 },
+		{ "a: \"b\n", 0 },	{ "a: b: c\n", 1 },   { "a: b\n\tc: d\n", 0 },
+		{ "a: b\n c: d\n", 0 }, { "a: @b\n", 1 },     { "a: b\n]\n", 2 },
+		{ "a: \"\\q\"\n", 1 },	{ "- a\nb: c\n", 2 }, { "a: !\n- b: [\n", 0 },
 	};
 
 	(void)state;
@@ -399,8 +400,10 @@ static void a_nul_is_a_fault(void **state)
  * for ever when a directive is not: so a hang here ends the test by SIGALRM. */
 static void what_is_not_utf_8_is_a_fault(void **state)
 {
-	static const char *const bad[] = { "a: \xff\n", "a: b\xc3\n", "\xfe\xff: b\n", "# \xc0\xaf\na: b\n",
-					   "a: '\xed\xa0\x80'\n", "a: b\n# f\xfcr\nc: d\n", "%a\xff\n---\na: b\n", "%a\xff" };
+	static const char *const bad[] = { "a: \xff\n",		  "a: b\xc3\n",
+					   "\xfe\xff: b\n",	  "# \xc0\xaf\na: b\n",
+					   "a: '\xed\xa0\x80'\n", "a: b\n# f\xfcr\nc: d\n",
+					   "%a\xff\n---\na: b\n", "%a\xff" };
 
 	(void)state;
 	alarm(20);
@@ -416,11 +419,13 @@ static void a_bomb_of_aliases_is_a_fault_and_no_explosion(void **state)
 	size_t len = 0;
 
 	(void)state;
-	len += (size_t)snprintf(text + len, sizeof(text) - len, "a0: &a0 [x, x, x, x, x, x, x, x]\n");
+	len += (size_t)snprintf(text + len, sizeof(text) - len,
+				"a0: &a0 [x, x, x, x, x, x, x, x]\n");
 	for (int i = 1; i < 12; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					"a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n",
-					i, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len,
+			"a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1,
+			i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
 	alarm(20);
 	fails(text, len, 0, 0);
 	len = (size_t)snprintf(text, sizeof(text), "a0: &a0 {k0: 1}\n");
