@@ -48,13 +48,14 @@ static const char *as_called(void)
 	return program_invocation_name;
 }
 
-/* talker() - a node that is worth a shell: the first that runs nothing that serves, or the last */
-static const char *guest_node(const json_t *nodes)
+/* guest() - the last node: labs put those that serve first */
+static const char *guest(const json_t *nodes)
 {
 	return text_of(json_array_get(nodes, json_array_size(nodes) - 1), "name");
 }
 
-static const char *busy_node(const json_t *nodes)
+/* busy() - the first node that runs something; NULL: none does */
+static const char *busy(const json_t *nodes)
 {
 	const json_t *node;
 	size_t i;
@@ -62,19 +63,20 @@ static const char *busy_node(const json_t *nodes)
 	json_array_foreach (nodes, i, node)
 		if (json_array_size(json_object_get(node, "commands")))
 			return text_of(node, "name");
-	return guest_node(nodes);
+	return NULL;
 }
 
 static void show_next(const struct lab *lab, const json_t *nodes)
 {
 	const char *sudo = getenv("SUDO_USER") ? "sudo " : "", *me = as_called();
-	const char *guest = guest_node(nodes), *busy = busy_node(nodes);
+	const char *node = busy(nodes);
 
-	printf("\nTry next:\n"
-	       "  %s%s shell -l %s %s\n"
-	       "  %s%s logs -l %s -f %s\n"
-	       "  %s%s down %s\n",
-	       sudo, me, lab->name, guest, sudo, me, lab->name, busy, sudo, me, lab->name);
+	printf("\nTry next:\n  %s%s shell -l %s %s\n", sudo, me, lab->name, guest(nodes));
+	if (node)
+		printf("  %s%s logs -l %s -f %s\n", sudo, me, lab->name, node);
+	else
+		printf("  %s%s inspect -l %s %s\n", sudo, me, lab->name, guest(nodes));
+	printf("  %s%s down %s\n", sudo, me, lab->name);
 }
 
 static void show(const struct lab *lab, uint64_t took_ms)
