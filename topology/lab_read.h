@@ -41,6 +41,11 @@ void read_nodes(struct lab_reader *r, struct yaml *y, void *lab);
 void read_defaults(struct lab_reader *r, struct yaml *y, void *lab);
 void read_run(struct lab_reader *r, const struct yaml *y, struct node *node);
 
+void read_ifaces(struct lab_reader *r, struct yaml *y, void *node);
+
+/* read_only_iface() - `pc: {lan: office}` has one interface, eth0 */
+void read_only_iface(struct lab_reader *r, const struct yaml *y, struct node *node);
+
 /* iface_new() - a new interface of a node; a second of one name is a fault, and NULL */
 struct iface *iface_new(struct lab_reader *r, struct node *node, const char *name, struct place at);
 
