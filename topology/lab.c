@@ -161,6 +161,8 @@ void plug(struct iface *iface, struct wire *wire)
 /* sort_nodes() - makes lab_node() find; nodes of one name are faults, and both stay */
 static void sort_nodes(struct lab *lab, struct faults *f)
 {
+	if (!lab->node_count)
+		return;
 	lab->by_name = xcalloc(lab->node_count, sizeof(*lab->by_name));
 	memcpy(lab->by_name, lab->nodes, lab->node_count * sizeof(*lab->by_name));
 	qsort(lab->by_name, lab->node_count, sizeof(*lab->by_name), by_name);

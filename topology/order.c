@@ -140,11 +140,9 @@ static bool place(struct command *c)
 	return true;
 }
 
-void plan_start_order(struct lab *lab, struct faults *f)
+/* collect() - all commands, in the order of the file, and whom they come after */
+static void collect(struct lab *lab, struct faults *f)
 {
-	size_t waiting, before;
-	struct command **left;
-
 	for (size_t i = 0; i < lab->node_count; i++)
 		for (size_t j = 0; j < lab->nodes[i]->command_count; j++) {
 			struct command *c = lab->nodes[i]->commands[j];
@@ -154,6 +152,16 @@ void plan_start_order(struct lab *lab, struct faults *f)
 			*xappend(&lab->commands, &lab->command_count) = c;
 			resolve_all(lab, c, f);
 		}
+}
+
+void plan_start_order(struct lab *lab, struct faults *f)
+{
+	struct command **left;
+	size_t waiting, before;
+
+	collect(lab, f);
+	if (!lab->command_count)
+		return;
 	left = xcalloc(lab->command_count, sizeof(*left));
 	waiting = lab->command_count;
 	memcpy(left, lab->commands, waiting * sizeof(*left));
@@ -167,8 +175,7 @@ void plan_start_order(struct lab *lab, struct faults *f)
 	if (waiting)
 		report_cycle(left, waiting, f);
 	free(left);
-	if (lab->command_count)
-		qsort(lab->commands, lab->command_count, sizeof(*lab->commands), by_level);
+	qsort(lab->commands, lab->command_count, sizeof(*lab->commands), by_level);
 	for (size_t i = 0; i < lab->command_count; i++)
 		lab->commands[i]->index = i;
 }
