@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "nodes/common/mem.h"
+#include "nodes/common/suggest.h"
 #include "topology/plan.h"
 
 /* Who has an address, on which wire: sorted, so that each question is a search. */
@@ -172,17 +173,18 @@ static void check_wire(const struct wire *w, struct faults *f)
 	if (w->kind != WIRE_CABLE && w->port_count > LAN_PORTS_MAX)
 		fault_error(f, w->at, "LAN '%s' has %zu ports; a bridge takes at most %d", w->name,
 			    w->port_count, LAN_PORTS_MAX);
-	if (w->kind != WIRE_CABLE && w->port_count == 0)
+	if (w->kind != WIRE_CABLE && w->port_count == 0 && !f->errors)
 		fault_warning(f, w->at, "nothing hangs on LAN '%s'", w->name);
 	for (size_t i = 0; i < w->port_count && w->mtu < 1280; i++)
 		if (iface_has_ipv6(w->ports[i])) {
-			fault_error(f, w->at, "%s '%s': IPv6 needs an mtu of 1280 (RFC 8200, 5)",
-				    kind, w->name);
+			fault_error(f, w->mtu_at.line ? w->mtu_at : w->at,
+				    "%s '%s': IPv6 needs an mtu of 1280 (RFC 8200, 5)", kind,
+				    w->name);
 			break;
 		}
 	for (size_t i = 0; i < w->port_count; i++)
 		if (w->ports[i]->mtu && w->ports[i]->mtu != w->mtu)
-			fault_warning(f, w->ports[i]->at,
+			fault_warning(f, w->ports[i]->mtu_at,
 				      "mtu %u, where the %s has %u: larger packets will vanish",
 				      w->ports[i]->mtu, kind, w->mtu);
 	if (w->port_count)
@@ -192,8 +194,7 @@ static void check_wire(const struct wire *w, struct faults *f)
 static void check_iface(const struct iface *iface, struct faults *f)
 {
 	if (!iface->wire) {
-		/* an interface whose LAN is unknown has its fault already */
-		if (!f->errors)
+		if (!iface->lan_unknown) /* that is a fault already */
 			fault_error(f, iface->at,
 				    "nothing is connected to '%s:%s': give it a lan, "
 				    "or a link",
@@ -209,7 +210,7 @@ static void check_iface(const struct iface *iface, struct faults *f)
 static const struct iface *iface_towards(const struct node *node, const struct route *route)
 {
 	for (size_t i = 0; i < node->iface_count; i++)
-		for (size_t j = 0; j < node->ifaces[i]->addr_count; j++)
+		for (size_t j = 0; node->ifaces[i]->wire && j < node->ifaces[i]->addr_count; j++)
 			if (prefix_contains(&node->ifaces[i]->addrs[j], &route->via) &&
 			    (!route->dev || strcmp(route->dev, node->ifaces[i]->name) == 0))
 				return node->ifaces[i];
@@ -233,33 +234,51 @@ static void check_next_hop(const struct owners *o, const struct node *node,
 
 	addr_format(&route->via, text);
 	if (route->via.family != route->to.addr.family) {
-		fault_error(f, route->at, "next hop %s is not of the route's family", text);
+		fault_error(f, route->via_at, "next hop %s is not of the route's family", text);
 		return;
 	}
 	if (!iface) {
 		/* a link-local next hop (fe80::/10) is on every link; `dev` says which */
-		if (!(route->via.family == AF_INET6 && route->via.bytes[0] == 0xfe && route->dev) &&
-		    !has_dhcp(node))
-			fault_error(f, route->at, "next hop %s is on none of the node's subnets",
-				    text);
+		bool local = route->via.family == AF_INET6 && route->via.bytes[0] == 0xfe;
+
+		if (local && !route->dev)
+			fault_error(
+				f, route->via_at,
+				"next hop %s is link-local: write its interface, as in {via: %s, "
+				"dev: eth0}",
+				text, text);
+		else if (!local && !has_dhcp(node))
+			fault_error(f, route->via_at,
+				    "next hop %s is on none of the node's subnets", text);
 		return;
 	}
 	owner = owner_of(o, iface->wire, &route->via);
 	if (!owner)
-		fault_error(f, route->at, "nobody on '%s' has the address %s", iface->wire->name,
-			    text);
+		fault_error(f, route->via_at, "nobody on '%s' has the address %s",
+			    iface->wire->name, text);
 	else if (owner->iface->node == node)
-		fault_error(f, route->at, "next hop %s is the node itself", text);
+		fault_error(f, route->via_at, "next hop %s is the node itself", text);
 	else if (!owner->iface->node->forward)
-		fault_warning(f, route->at, "'%s' (%s) does not forward; it needs 'forward: yes'",
+		fault_warning(f, route->via_at,
+			      "'%s' (%s) does not forward; it needs 'forward: yes'",
 			      owner->iface->node->name, text);
+}
+
+static void report_no_iface(const struct node *node, const struct route *route, struct faults *f)
+{
+	struct suggestion s = suggest_for(route->dev);
+
+	for (size_t i = 0; i < node->iface_count; i++)
+		suggest_consider(&s, node->ifaces[i]->name);
+	fault_error(f, route->dev_at, "the node has no interface '%s'%s", route->dev,
+		    suggest_text(&s));
 }
 
 static void check_route(const struct owners *o, const struct node *node, const struct route *route,
 			struct faults *f)
 {
 	if (route->dev && !node_iface(node, route->dev))
-		fault_error(f, route->at, "the node has no interface '%s'", route->dev);
+		report_no_iface(node, route, f);
 	else if (route->via.family)
 		check_next_hop(o, node, route, f);
 }
@@ -273,7 +292,9 @@ static void check_one_default(const struct node *node, struct faults *f)
 {
 	for (size_t i = 0; i < node->route_count; i++)
 		for (size_t j = 0; j < i; j++) {
-			const struct route *a = &node->routes[j], *b = &node->routes[i];
+			bool later = is_before(node->routes[j].at, node->routes[i].at);
+			const struct route *a = &node->routes[later ? j : i];
+			const struct route *b = &node->routes[later ? i : j];
 
 			if (a->metric == b->metric && a->to.len == b->to.len &&
 			    addr_equal(&a->to.addr, &b->to.addr)) {
@@ -331,26 +352,17 @@ static void check_files(const struct lab *lab, const struct node *node, struct f
 		path = file->from[0] == '/' ? xstrdup(file->from)
 					    : xasprintf("%.*s%s", dir, lab->file, file->from);
 		if (!can_read(path))
-			fault_error(f, file->at, "cannot read %s: %s", path, strerror(errno));
+			fault_error(f, file->from_at, "cannot read %s: %s", path, strerror(errno));
 		free(file->from);
 		file->from = path;
 		path = NULL;
 	}
 }
 
-static void check_command_names(const struct node *node, struct faults *f)
-{
-	for (size_t i = 0; i < node->command_count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(node->commands[i]->name, node->commands[j]->name) == 0)
-				fault_error(f, node->commands[i]->at, "command '%s' is there twice",
-					    node->commands[i]->name);
-}
-
 static void check_node(const struct lab *lab, const struct owners *o, const struct node *node,
 		       struct faults *f)
 {
-	if (!node->iface_count)
+	if (!node->iface_count && !f->errors)
 		fault_warning(f, node->at, "node '%s' has no interface", node->name);
 	for (size_t i = 0; i < node->iface_count; i++)
 		check_iface(node->ifaces[i], f);
@@ -359,7 +371,6 @@ static void check_node(const struct lab *lab, const struct owners *o, const stru
 	check_one_default(node, f);
 	check_paths(node, f);
 	check_files(lab, node, f);
-	check_command_names(node, f);
 }
 
 void check_lab(struct lab *lab, const char *programs, struct faults *f)

@@ -46,11 +46,11 @@ static void read_lab_name(struct lab_reader *r, struct yaml *y, void *lab)
 {
 	struct lab *l = lab;
 
+	l->name_at = y->at;
 	if (!read_text(r, y, "name") || !read_name(r, y->text, y->at, "lab"))
 		return;
 	free(l->name);
 	l->name = xstrdup(y->text);
-	l->name_at = y->at;
 }
 
 static void keep_defaults(struct lab_reader *r, struct yaml *y, void *lab)
@@ -194,6 +194,7 @@ struct lab *lab_parse(const char *file, const char *text, size_t len, const char
 {
 	struct lab *lab = xcalloc(1, sizeof(*lab));
 	struct lab_reader r = { .lab = lab, .faults = f };
+	const struct yaml *nodes;
 
 	f->file = file;
 	f->source = text;
@@ -205,13 +206,14 @@ struct lab *lab_parse(const char *file, const char *text, size_t len, const char
 		return lab;
 	lab->default_mtu = 1500;
 	read_map(&r, lab->yaml, lab_keys, ARRAY_SIZE(lab_keys), "the lab", lab);
+	nodes = yaml_get(lab->yaml, "nodes");
 	if (lab->yaml->kind == YAML_MAP && lab->node_count == 0 && !f->errors)
-		fault_error(f, lab->yaml->at, "the lab has no nodes");
+		fault_error(f, nodes ? nodes->at : lab->yaml->at, "the lab has no nodes");
 	if (name) {
 		free(lab->name);
 		lab->name = xstrdup(name);
 		read_name(&r, name, (struct place){ 0 }, "lab");
-	} else if (!lab->name_at.line &&
+	} else if (!lab->name_at.line && !f->errors &&
 		   (!name_is_good(lab->name) || strlen(lab->name) > NAME_MAX_LEN)) {
 		fault_error(f, (struct place){ 0 },
 			    "the file's name gives the lab no good name; write `name:`");

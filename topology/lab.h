@@ -32,6 +32,7 @@ struct wire {
 	bool subnet_planned; /* nobody wrote one */
 	bool unnumbered;     /* `none` is written */
 	unsigned mtu;
+	struct place mtu_at;
 	bool offload;
 	struct iface **ports;
 	size_t port_count;
@@ -55,6 +56,8 @@ struct iface {
 	bool mac_written;
 	struct place mac_at;
 	unsigned mtu; /* 0: the wire's */
+	struct place mtu_at;
+	bool lan_unknown; /* it is plugged in, nobody knows where */
 	struct yaml *gateway_yaml;
 };
 
@@ -63,7 +66,7 @@ struct route {
 	struct addr via; /* family 0: none */
 	char *dev;	 /* or NULL */
 	unsigned metric;
-	struct place at;
+	struct place at, via_at, dev_at;
 	struct yaml *via_yaml;
 };
 
@@ -75,6 +78,7 @@ struct setting { /* of sysctls and env */
 struct node_file {
 	char *path;	   /* below the node's folder */
 	char *text, *from; /* either the text, or the file beside the lab that has it */
+	struct place from_at;
 	unsigned mode;
 	struct place at;
 };

@@ -46,10 +46,12 @@ static void read_iface_lan(struct lab_reader *r, struct yaml *y, void *into)
 	struct wire *wire;
 	struct suggestion s;
 
+	iface->lan_unknown = true;
 	if (!read_text(r, y, "lan"))
 		return;
 	wire = lab_lan(r->lab, y->text);
 	if (wire) {
+		iface->lan_unknown = false;
 		plug(iface, wire);
 		return;
 	}
@@ -74,6 +76,10 @@ static void read_address(struct lab_reader *r, const struct yaml *y, struct ifac
 
 	if (!read_text(r, y, "ip"))
 		return;
+	if (strcmp(y->text, "dhcp") == 0 || strcmp(y->text, "none") == 0) {
+		fault_error(r->faults, y->at, "ip '%s' stands alone, not in a list", y->text);
+		return;
+	}
 	if (strchr(y->text, '/') ? !prefix_parse(&p, y->text, &why)
 				 : !addr_parse(&p.addr, y->text)) {
 		struct suggestion s = suggest_for(y->text);
@@ -102,6 +108,9 @@ static void read_iface_ip(struct lab_reader *r, struct yaml *y, void *into)
 		iface->ip_kind = IP_NONE;
 	} else {
 		iface->ip_kind = IP_WRITTEN;
+		if (y->kind == YAML_LIST && !y->entries)
+			fault_error(r->faults, y->at,
+				    "the list of addresses is empty; write none, or leave it out");
 		if (y->kind != YAML_LIST)
 			read_address(r, y, iface);
 		else
@@ -123,9 +132,11 @@ static void read_iface_mac(struct lab_reader *r, struct yaml *y, void *into)
 
 	if (!read_text(r, y, "mac"))
 		return;
-	if (!mac_parse(&iface->mac, y->text) || memcmp(&iface->mac, &zero, sizeof(zero)) == 0)
+	if (!mac_parse(&iface->mac, y->text))
 		fault_error(r->faults, y->at, "'%s' is not a MAC, as in 02:00:00:00:00:01",
 			    y->text);
+	else if (memcmp(&iface->mac, &zero, sizeof(zero)) == 0)
+		fault_error(r->faults, y->at, "%s is zero, no interface's MAC", y->text);
 	else if (iface->mac.bytes[0] & 1)
 		fault_error(r->faults, y->at, "%s is a group's MAC: its first octet is odd",
 			    y->text);
@@ -136,6 +147,7 @@ static void read_iface_mac(struct lab_reader *r, struct yaml *y, void *into)
 
 static void read_iface_mtu(struct lab_reader *r, struct yaml *y, void *into)
 {
+	((struct iface *)into)->mtu_at = y->at;
 	read_mtu(r, y, &((struct iface *)into)->mtu);
 }
 
@@ -163,8 +175,9 @@ void read_ifaces(struct lab_reader *r, struct yaml *y, void *into)
 		snprintf(what, sizeof(what), "interface '%s'", e->key);
 		if (e->kind == YAML_SCALAR && !yaml_is_empty(e))
 			read_iface_lan(r, e, iface); /* eth0: office */
-		else if (!yaml_is_empty(e))
-			read_map(r, e, iface_keys, ARRAY_SIZE(iface_keys), what, iface);
+		else if (!yaml_is_empty(e) &&
+			 !read_map(r, e, iface_keys, ARRAY_SIZE(iface_keys), what, iface))
+			iface->lan_unknown = true;
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
+#include "nodes/common/suggest.h"
 #include "topology/lab_read.h"
 
 #define COUNT_MAX 10000
@@ -16,14 +17,20 @@ static void read_forward(struct lab_reader *r, struct yaml *y, void *into)
 
 static void read_route_via(struct lab_reader *r, struct yaml *y, void *into)
 {
-	(void)r;
+	if (!read_text(r, y, "via"))
+		return;
 	((struct route *)into)->via_yaml = y;
+	((struct route *)into)->via_at = y->at;
 }
 
 static void read_route_dev(struct lab_reader *r, struct yaml *y, void *into)
 {
-	if (read_text(r, y, "dev"))
-		((struct route *)into)->dev = xstrdup(y->text);
+	struct route *route = into;
+
+	if (!read_text(r, y, "dev"))
+		return;
+	route->dev = xstrdup(y->text);
+	route->dev_at = y->at;
 }
 
 static void read_route_metric(struct lab_reader *r, struct yaml *y, void *into)
@@ -48,7 +55,11 @@ static bool read_destination(struct lab_reader *r, const struct yaml *y, struct 
 		return true;
 	}
 	if (!prefix_parse(to, y->key, &why)) {
-		fault_error(r->faults, y->key_at, "route '%s': %s", y->key, why);
+		struct suggestion s = suggest_for(y->key);
+
+		suggest_consider(&s, "default");
+		fault_error(r->faults, y->key_at, "route '%s': %s%s", y->key, why,
+			    suggest_text(&s));
 		return false;
 	}
 	first = prefix_first(to);
@@ -79,9 +90,12 @@ static void read_routes(struct lab_reader *r, struct yaml *y, void *into)
 			continue;
 		if (e->kind == YAML_MAP)
 			read_map(r, e, route_keys, ARRAY_SIZE(route_keys), "the route", &route);
+		else if (e->kind == YAML_SCALAR)
+			read_route_via(r, e, &route);
 		else
-			route.via_yaml = e;
-		if (!route.via_yaml && !route.dev)
+			fault_error(r->faults, e->at, "a next hop is an address or a node, not %s",
+				    yaml_kind_name(e));
+		if (e->kind == YAML_MAP && !yaml_get(e, "via") && !yaml_get(e, "dev"))
 			fault_error(r->faults, e->key_at, "the route has neither 'via' nor 'dev'");
 		*xappend(&node->routes, &node->route_count) = route;
 	}
@@ -112,6 +126,23 @@ static bool sysctl_is_good(const char *key)
 	       !isspace((unsigned char)key[strcspn(key, " \t\n")]);
 }
 
+/* is_same_sysctl() - sysctl(8) takes a '/' for each '.', too */
+static bool is_same_sysctl(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if ((*a == '/' ? '.' : *a) != (*b == '/' ? '.' : *b))
+			return false;
+	return *a == *b;
+}
+
+static const struct yaml *same_sysctl_before(const struct yaml *map, const struct yaml *entry)
+{
+	for (const struct yaml *e = map->entries; e != entry; e = e->next)
+		if (is_same_sysctl(e->key, entry->key))
+			return e;
+	return NULL;
+}
+
 static void read_sysctls(struct lab_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
@@ -123,7 +154,12 @@ static void read_sysctls(struct lab_reader *r, struct yaml *y, void *into)
 		return;
 	}
 	for (const struct yaml *e = y->entries; e; e = e->next) {
-		if (!sysctl_is_good(e->key))
+		const struct yaml *before = same_sysctl_before(y, e);
+
+		if (before) {
+			fault_error(r->faults, e->key_at, "sysctl '%s' stands twice", e->key);
+			fault_note(r->faults, before->key_at, "the first one is here");
+		} else if (!sysctl_is_good(e->key))
 			fault_error(r->faults, e->key_at,
 				    "sysctl '%s' is not below net., so it is not a node's to set",
 				    e->key);
@@ -176,8 +212,12 @@ static void read_file_text(struct lab_reader *r, struct yaml *y, void *into)
 
 static void read_file_from(struct lab_reader *r, struct yaml *y, void *into)
 {
-	if (read_text(r, y, "from"))
-		((struct node_file *)into)->from = xstrdup(y->text);
+	struct node_file *file = into;
+
+	if (!read_text(r, y, "from"))
+		return;
+	file->from = xstrdup(y->text);
+	file->from_at = y->at;
 }
 
 static void read_file_mode(struct lab_reader *r, struct yaml *y, void *into)
@@ -240,7 +280,7 @@ static void read_files(struct lab_reader *r, struct yaml *y, void *into)
 			read_map(r, e, file_keys, ARRAY_SIZE(file_keys), "the file", file);
 		else
 			read_file_text(r, e, file);
-		if (e->kind == YAML_MAP && !file->text == !file->from)
+		if (e->kind == YAML_MAP && !yaml_get(e, "text") == !yaml_get(e, "from"))
 			fault_error(r->faults, e->key_at,
 				    "the file needs 'text' or 'from', one of them");
 	}

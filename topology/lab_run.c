@@ -89,6 +89,9 @@ static bool read_words(struct lab_reader *r, const struct yaml *y, const char *w
 		return false;
 	}
 	end_argv(argv, argc);
+	if (!*(*argv)[0])
+		fault_error(r->faults, y->entries ? y->entries->at : y->at,
+			    "%s: the name of the program is empty", what);
 	return true;
 }
 
@@ -250,6 +253,10 @@ void read_run(struct lab_reader *r, const struct yaml *y, struct node *node)
 	struct command *c;
 
 	if (yaml_is_empty(y)) {
+		fault_error(r->faults, y->at, "'run' is empty");
+		return;
+	}
+	if (y->kind == YAML_MAP && !y->entries) {
 		fault_error(r->faults, y->at, "'run' is empty");
 		return;
 	}

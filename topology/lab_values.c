@@ -173,6 +173,8 @@ static void read_subnet(struct lab_reader *r, const struct yaml *y, struct wire 
 			    prefix_format(&p, text));
 	} else if (addr_is_multicast(&p.addr)) {
 		fault_error(r->faults, y->at, "%s is multicast, not a subnet of hosts", y->text);
+	} else if (addr_is_loopback(&p.addr)) {
+		fault_error(r->faults, y->at, "%s is loopback, not a subnet of hosts", y->text);
 	} else if (p.len == 0) {
 		fault_error(r->faults, y->at, "%s is every address there is, not a subnet",
 			    y->text);
@@ -188,6 +190,9 @@ void read_subnets(struct lab_reader *r, const struct yaml *y, struct wire *wire)
 {
 	if (y->kind == YAML_SCALAR && strcmp(y->text, "none") == 0)
 		wire->unnumbered = true;
+	else if (y->kind == YAML_LIST && !y->entries)
+		fault_error(r->faults, y->at,
+			    "the list of subnets is empty; write none, or leave it out");
 	else if (y->kind == YAML_LIST)
 		for (const struct yaml *e = y->entries; e; e = e->next)
 			read_subnet(r, e, wire);

@@ -35,6 +35,7 @@ static void read_lan_kind(struct lab_reader *r, struct yaml *y, void *wire)
 
 static void read_wire_mtu(struct lab_reader *r, struct yaml *y, void *wire)
 {
+	((struct wire *)wire)->mtu_at = y->at;
 	read_mtu(r, y, &((struct wire *)wire)->mtu);
 }
 
@@ -109,7 +110,7 @@ static struct iface *read_end(struct lab_reader *r, const struct yaml *y)
 	iface = node_iface(node, colon + 1);
 	if (!iface)
 		return iface_new(r, node, colon + 1, y->at);
-	if (iface->wire) {
+	if (iface->wire || iface->lan_unknown) {
 		fault_error(r->faults, y->at, "interface '%s' is already connected", y->text);
 		fault_note(r->faults, iface->at, "first connected here");
 		return NULL;

@@ -36,12 +36,22 @@ static size_t add_after_node(struct command *c, const struct node *node)
 static void report_undefined(const struct lab *lab, const struct command *c, const char *text,
 			     struct place at, struct faults *f)
 {
+	auto_free char *name = xstrndup(text, strcspn(text, "/"));
+	const struct node *node = strchr(text, '/') ? lab_node(lab, name) : NULL;
 	struct suggestion s = suggest_for(text);
+	char full[128], best[128] = "";
 
 	for (size_t i = 0; i < lab->node_count; i++)
 		suggest_consider(&s, lab->nodes[i]->name);
 	for (size_t i = 0; i < c->node->command_count; i++)
 		suggest_consider(&s, c->node->commands[i]->name);
+	for (size_t i = 0; node && i < node->command_count; i++) {
+		snprintf(full, sizeof(full), "%s/%s", node->name, node->commands[i]->name);
+		if (suggest_is_nearer(&s, full))
+			snprintf(best, sizeof(best), "%s", full);
+	}
+	if (*best)
+		suggest_consider(&s, best);
 	fault_error(f, at, "after '%s': no such node or command%s", text, suggest_text(&s));
 }
 
@@ -96,23 +106,28 @@ static struct command *stuck_before(const struct command *c)
 	return NULL; /* it would not be stuck */
 }
 
-/* report_cycle() - from any stuck command, as many steps as there are lead into the circle */
-static void report_cycle(struct command *const *stuck, size_t count, struct faults *f)
+/* report_cycle() - from a stuck command, as many steps as there are lead into its circle, whose
+ * commands then count as placed: the next circle is another one */
+static void report_cycle(struct command *from, size_t steps, struct faults *f)
 {
-	const struct command *first = stuck[0], *c;
+	struct command *first = from, *c;
 	char path[256] = "";
 	size_t len = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < steps; i++)
 		first = stuck_before(first);
 	c = first;
 	do {
-		len += (size_t)snprintf(path + len, sizeof(path) - len, "%s/%s after ",
-					c->node->name, c->name);
-		c = stuck_before(c);
-	} while (c != first && len < sizeof(path) - 80);
-	fault_error(f, first->after_yaml ? first->after_yaml->at : first->at,
-		    "'after' goes in a circle: %s%s/%s", path, first->node->name, first->name);
+		struct command *before = stuck_before(c);
+
+		if (len < sizeof(path) - 80)
+			len += (size_t)snprintf(path + len, sizeof(path) - len, "%s/%s after ",
+						c->node->name, c->name);
+		c->level = 0;
+		c = before;
+	} while (c && c != first);
+	fault_error(f, first->after_yaml->at, "'after' goes in a circle: %s%s/%s", path,
+		    first->node->name, first->name);
 }
 
 static int by_level(const void *one, const void *other)
@@ -130,6 +145,8 @@ static bool place(struct command *c)
 {
 	unsigned level = 0;
 
+	if (c->level != UNPLACED)
+		return true;
 	for (size_t i = 0; i < c->after_count; i++) {
 		if (c->after[i]->level == UNPLACED)
 			return false;
@@ -165,15 +182,15 @@ void plan_start_order(struct lab *lab, struct faults *f)
 	left = xcalloc(lab->command_count, sizeof(*left));
 	waiting = lab->command_count;
 	memcpy(left, lab->commands, waiting * sizeof(*left));
-	do { /* each round places at least one level; labs have few */
+	do { /* each round places a level, or breaks a circle */
 		before = waiting;
 		waiting = 0;
 		for (size_t i = 0; i < before; i++)
 			if (!place(left[i]))
 				left[waiting++] = left[i];
-	} while (waiting && waiting < before);
-	if (waiting)
-		report_cycle(left, waiting, f);
+		if (waiting && waiting == before)
+			report_cycle(left[0], waiting, f);
+	} while (waiting);
 	free(left);
 	qsort(lab->commands, lab->command_count, sizeof(*lab->commands), by_level);
 	for (size_t i = 0; i < lab->command_count; i++)

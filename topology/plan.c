@@ -304,14 +304,17 @@ static bool next_hop(const struct lab *lab, const struct iface *iface, const str
 
 	if (a)
 		*via = *a;
-	return a || (!node && addr_parse(via, y->text));
+	if (a || (!node && addr_parse(via, y->text)))
+		return true;
+	*via = (struct addr){ 0 };
+	return false;
 }
 
 static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml *y,
 			struct faults *f)
 {
 	struct node *node = iface->node;
-	struct route route = { .at = y->at, .dev = xstrdup(iface->name) };
+	struct route route = { .at = y->at, .via_at = y->at, .dev = xstrdup(iface->name) };
 	struct suggestion s;
 
 	if (y->kind == YAML_SCALAR && (next_hop(lab, iface, y, AF_INET, &route.via) ||
@@ -339,13 +342,19 @@ static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml 
 static void resolve_route(struct lab *lab, struct node *node, struct route *route, struct faults *f)
 {
 	const struct yaml *y = route->via_yaml;
+	struct suggestion s;
 
-	for (size_t i = 0; y && y->kind == YAML_SCALAR && i < node->iface_count; i++)
+	if (!y || addr_parse(&route->via, y->text))
+		return;
+	for (size_t i = 0; i < node->iface_count; i++)
 		if (next_hop(lab, node->ifaces[i], y, route->to.addr.family, &route->via))
 			return;
-	if (y)
-		fault_error(f, y->at, "next hop '%s' is neither an address nor a node beside '%s'",
-			    y->kind == YAML_SCALAR ? y->text : yaml_kind_name(y), node->name);
+	route->via = (struct addr){ 0 };
+	s = suggest_for(y->text);
+	for (size_t i = 0; i < lab->node_count; i++)
+		suggest_consider(&s, lab->nodes[i]->name);
+	fault_error(f, y->at, "next hop '%s' is neither an address nor a node beside '%s'%s",
+		    y->text, node->name, suggest_text(&s));
 }
 
 static void plan_routes(struct lab *lab, struct faults *f)

@@ -70,6 +70,26 @@ static void suggest_programs(struct suggestion *s, const char *dir, size_t dir_l
 		closedir(d);
 }
 
+/* report_path() - a path is not searched for: it is there and can be executed, or not */
+static void report_path(const struct node *node, const char *path, struct place at,
+			struct faults *f)
+{
+	const char *own = strncmp(path, "./", 2) == 0 ? path + 2 : path;
+
+	for (size_t i = 0; i < node->file_count; i++)
+		if (strcmp(node->files[i].path, own) == 0) {
+			fault_error(f, at,
+				    "'%s' is a file that cannot be executed; give it a mode, as in "
+				    "mode: 0755",
+				    path);
+			return;
+		}
+	if (path[0] == '/' && access(path, F_OK) == 0)
+		fault_error(f, at, "'%s' is not an executable program", path);
+	else
+		fault_error(f, at, "no such program: '%s'", path);
+}
+
 static void report_missing(const char *name, struct place at, const char *programs,
 			   struct faults *f)
 {
@@ -86,6 +106,17 @@ static void report_missing(const char *name, struct place at, const char *progra
 	}
 	fault_error(f, at, "no such program: '%s'%s", name, suggest_text(&s));
 	free(best);
+}
+
+static void report_program(const struct node *node, const char *name, struct place at,
+			   const char *programs, struct faults *f)
+{
+	if (!*name)
+		return; /* that is a fault already */
+	if (strchr(name, '/'))
+		report_path(node, name, at, f);
+	else
+		report_missing(name, at, programs, f);
 }
 
 /* find_program() - argv[0] as a path that can be executed; *own: it is one of vethlab's */
@@ -114,7 +145,7 @@ static void check_ready_command(const struct command *c, const char *programs, s
 		return;
 	found = find_program(c->node, c->ready_argv[0], programs, &own);
 	if (!found)
-		report_missing(c->ready_argv[0], c->ready_at, programs, f);
+		report_program(c->node, c->ready_argv[0], c->ready_at, programs, f);
 }
 
 /* vethlab's own programs say when they are ready, unless the file has another idea. */
@@ -135,7 +166,7 @@ void check_programs(struct lab *lab, const char *programs, struct faults *f)
 		c->program = same ? xstrdup(last_found)
 				  : find_program(c->node, c->argv[0], programs, &own);
 		if (!c->program)
-			report_missing(c->argv[0], c->at, programs, f);
+			report_program(c->node, c->argv[0], c->at, programs, f);
 		else if (own && !c->ready_written)
 			c->ready = READY_NOTIFY;
 		last_name = c->argv[0];

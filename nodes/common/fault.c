@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "utf8.h"
 
 #define SHOWN_FAULTS 200 /* of one file; the rest is a number */
 
@@ -98,8 +99,12 @@ static void merge_sort(struct fault *list, size_t count, struct fault *spare)
 
 static bool is_same(const struct fault *a, const struct fault *b)
 {
+	const char *where = strstr(a->text, " in node '");
+	size_t len = where ? (size_t)(where - a->text) : strlen(a->text) + 1;
+
+	/* nodes that share an anchor's text have it for different names */
 	return a->kind == b->kind && by_place(a, b) == 0 && a->at.line == b->at.line &&
-	       a->at.column == b->at.column && strcmp(a->text, b->text) == 0;
+	       a->at.column == b->at.column && strncmp(a->text, b->text, len) == 0;
 }
 
 /* is_repeated() - was the fault said before? Those of one place stand together. */
@@ -157,7 +162,15 @@ static void print_line(FILE *out, const char *line, int len, const struct place 
 	unsigned column = 1;
 	const char *p = line;
 
-	fprintf(out, "%5u | %.*s\n      | ", at->line, len, line);
+	fprintf(out, "%5u | ", at->line);
+	for (int i = 0; i < len;) { /* what is no text is not for the reader's terminal */
+		size_t n = utf8_len((const uint8_t *)line + i, (size_t)(len - i));
+		bool shown = n && ((unsigned char)line[i] >= ' ' || line[i] == '\t');
+
+		fprintf(out, "%.*s", shown ? (int)n : 1, shown ? line + i : "?");
+		i += n ? (int)n : 1;
+	}
+	fputs("\n      | ", out);
 	for (; p < line + len && column < at->column; p++) {
 		if ((*p & 0xc0) == 0x80)
 			continue;

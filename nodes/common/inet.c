@@ -43,6 +43,14 @@ bool addr_is_multicast(const struct addr *a)
 	return a->bytes[0] >= 224 && a->bytes[0] <= 239;
 }
 
+/* RFC 1122, 3.2.1.3: 127.0.0.0/8; RFC 4291, 2.5.3: ::1 */
+bool addr_is_loopback(const struct addr *a)
+{
+	struct addr one = { AF_INET6, { [15] = 1 } };
+
+	return a->family == AF_INET6 ? addr_equal(a, &one) : a->bytes[0] == 127;
+}
+
 bool addr_is_unspecified(const struct addr *a)
 {
 	static const uint8_t zero[16];

@@ -32,6 +32,7 @@ const char *addr_format(const struct addr *a, char text[ADDR_TEXT_LEN]);
 int addr_compare(const struct addr *a, const struct addr *b);
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool addr_is_multicast(const struct addr *a);
+bool addr_is_loopback(const struct addr *a);
 bool addr_is_unspecified(const struct addr *a);
 
 /* addr_add() - `a` plus n, within the address's width; false: past its end */

@@ -48,6 +48,11 @@ struct suggestion suggest_for(const char *word)
 	return (struct suggestion){ .word = word, .distance = UINT_MAX };
 }
 
+bool suggest_is_nearer(const struct suggestion *s, const char *candidate)
+{
+	return distance(s->word, candidate) < s->distance;
+}
+
 void suggest_consider(struct suggestion *s, const char *candidate)
 {
 	unsigned d = distance(s->word, candidate);

@@ -3,6 +3,7 @@
 #ifndef VETHLAB_SUGGEST_H
 #define VETHLAB_SUGGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct suggestion {
@@ -13,6 +14,8 @@ struct suggestion {
 };
 
 struct suggestion suggest_for(const char *word);
+/* suggest_is_nearer() - than the best so far; for candidates that do not live long */
+bool suggest_is_nearer(const struct suggestion *s, const char *candidate);
 void suggest_consider(struct suggestion *s, const char *candidate);
 
 /* suggest_text() - "; did you mean 'x'?", or "" where nothing is near; lives as long as `s` */

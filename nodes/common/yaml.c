@@ -105,6 +105,8 @@ static void attach(struct builder *b, struct yaml *y)
 		b->root = y;
 		return;
 	}
+	if (into->kind == YAML_LIST && yaml_is_empty(y))
+		y->at = into->at; /* nothing is written: the list is where to look */
 	if (into->kind == YAML_MAP) {
 		y->key = b->key;
 		y->key_at = b->key_at;
@@ -115,6 +117,7 @@ static void attach(struct builder *b, struct yaml *y)
 		if (before && strcmp(y->key, "<<") != 0) {
 			fault_error(b->faults, y->key_at, "key '%s' stands twice", y->key);
 			fault_note(b->faults, before->key_at, "the first one is here");
+			y->twice = true;
 		}
 	}
 	append(into, y);
@@ -329,6 +332,25 @@ static struct fy_diag *collecting_diag(void)
 	return diag;
 }
 
+/* prune() - takes out what stands twice: its fault is told, and others would follow from it */
+static void prune(struct yaml *container)
+{
+	struct yaml **at = &container->entries;
+
+	while (*at) {
+		struct yaml *e = *at;
+
+		prune(e);
+		if (!e->twice) {
+			at = &e->next;
+			continue;
+		}
+		*at = e->next;
+		e->next = NULL;
+		yaml_free(e);
+	}
+}
+
 /* is_text() - UTF-8 without NUL; libfyaml passes some of the rest on, and hangs at some */
 static bool is_text(const char *text, size_t len, struct faults *f)
 {
@@ -383,8 +405,10 @@ struct yaml *yaml_parse(const char *text, size_t len, struct faults *f)
 		fy_parser_destroy(parser);
 	if (diag)
 		fy_diag_destroy(diag);
-	if (ended && !b.failed)
+	if (ended && !b.failed) {
+		prune(b.root);
 		return b.root;
+	}
 	yaml_free(b.root);
 	return NULL;
 }

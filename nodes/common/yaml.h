@@ -22,6 +22,7 @@ struct yaml {
 	char *key;   /* of an entry of a map */
 	struct place key_at;
 	bool merged; /* came by `<<` */
+	bool twice;  /* the key stood there before */
 	struct yaml *entries, *next;
 	struct yaml *last; /* of the entries, while they are read */
 };
