@@ -217,10 +217,11 @@ static const struct iface *iface_towards(const struct node *node, const struct r
 	return NULL;
 }
 
-static bool has_dhcp(const struct node *node)
+/* may_have_more() - subnets that are not known yet: by DHCP, or behind a fault */
+static bool may_have_more(const struct node *node)
 {
 	for (size_t i = 0; i < node->iface_count; i++)
-		if (node->ifaces[i]->ip_kind == IP_DHCP)
+		if (node->ifaces[i]->ip_kind == IP_DHCP || !node->ifaces[i]->wire)
 			return true;
 	return false;
 }
@@ -247,7 +248,7 @@ static void check_next_hop(const struct owners *o, const struct node *node,
 				"next hop %s is link-local: write its interface, as in {via: %s, "
 				"dev: eth0}",
 				text, text);
-		else if (!local && !has_dhcp(node))
+		else if (!local && !may_have_more(node))
 			fault_error(f, route->via_at,
 				    "next hop %s is on none of the node's subnets", text);
 		return;

@@ -138,10 +138,13 @@ bool read_name(struct lab_reader *r, const char *name, struct place at, const ch
 		return false;
 	}
 	if (!name_is_good(name)) {
-		fault_error(r->faults, at,
-			    "'%s' is no name for a %s: use a-z, 0-9 and '-', with a letter in it%s",
-			    name, what,
-			    strcmp(name, "localhost") == 0 ? ", and not localhost" : "");
+		bool hyphen = *name == '-' || (*name && name[strlen(name) - 1] == '-');
+
+		fault_error(
+			r->faults, at,
+			"'%s' is no name for a %s: use a-z, 0-9 and '-', with a letter in it%s%s",
+			name, what, hyphen ? " and no '-' at either end" : "",
+			strcmp(name, "localhost") == 0 ? ", and not localhost" : "");
 		return false;
 	}
 	return true;

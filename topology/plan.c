@@ -147,6 +147,7 @@ static void number_ports(const struct wire *w, const struct prefix *subnet, stru
 	auto_free struct addr *taken = written_in(w, subnet, &count);
 	struct addr a = prefix_first(subnet);
 	char text[PREFIX_TEXT_LEN];
+	bool over = false;
 
 	for (size_t i = 0; i < w->port_count; i++) {
 		struct iface *iface = w->ports[i];
@@ -163,7 +164,7 @@ static void number_ports(const struct wire *w, const struct prefix *subnet, stru
 			     !(next < count && addr_equal(&taken[next], &a))))
 				break;
 		}
-		if (!prefix_is_host(subnet, &a)) {
+		if (over || !prefix_is_host(subnet, &a)) {
 			fault_error(f, iface->at,
 				    "%s '%s': %s has no address left for '%s'; widen "
 				    "it, or take a node out",
@@ -173,8 +174,7 @@ static void number_ports(const struct wire *w, const struct prefix *subnet, stru
 		}
 		*xappend(&iface->addrs, &n) = (struct prefix){ a, subnet->len };
 		*xappend(&iface->addr_at, &iface->addr_count) = iface->at;
-		if (!addr_add(&a, 1))
-			return;
+		over = !addr_add(&a, 1); /* past the end of all addresses */
 	}
 }
 

@@ -144,15 +144,24 @@ void faults_sort(struct faults *f)
 	drop_repeated(f);
 }
 
+/* line_end() - where a line ends: at LF, CR LF, or CR alone, as YAML 1.2, 5.4 has it */
+static const char *line_end(const char *line)
+{
+	return line + strcspn(line, "\r\n");
+}
+
 /* line_of() - where line n of the source begins, and its length without the line end */
 static const char *line_of(const char *source, unsigned n, int *len)
 {
 	const char *at = source;
 
-	while (at && --n)
-		if ((at = strchr(at, '\n')))
-			at++;
-	*len = at ? (int)strcspn(at, "\r\n") : 0;
+	while (--n) {
+		at = line_end(at);
+		if (!*at)
+			return NULL;
+		at += at[0] == '\r' && at[1] == '\n' ? 2 : 1;
+	}
+	*len = (int)(line_end(at) - at);
 	return at;
 }
 

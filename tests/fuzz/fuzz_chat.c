@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A room driven by octets: join, say, read a little, fall silent, leave, in any order. What comes out
- * is for a terminal: whole lines of known beginnings, without control octets but tab and line feed,
- * and a member hears of a number only once that it has joined.
+ * A room driven by octets: join, say, read a little, fall silent, leave, in any order. What comes
+ * out is for a terminal: whole lines of known beginnings, without control octets but tab and line
+ * feed.
  */
 #include <stdint.h>
 #include <stdio.h>

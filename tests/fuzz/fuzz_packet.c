@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Datagrams of anybody, to a pairing that talks: each input is a sequence of a length octet, a clock
- * octet and the datagram. Those whose length has the high bit come with a good header.
+ * Datagrams of anybody, to a pairing that talks: each input is a sequence of a length octet, a
+ * clock octet and the datagram. Those whose length has the high bit come with a good header.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A command line in a lab file is split as a shell does (POSIX.1-2017, XCU 2.2), without expansion. */
+/* A lab file's command line is split as a shell does (POSIX.1-2017, XCU 2.2), without expansion. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
