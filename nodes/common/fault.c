@@ -8,7 +8,8 @@
 #include "mem.h"
 #include "utf8.h"
 
-#define SHOWN_FAULTS 200 /* of one file; the rest is a number */
+#define SHOWN_FAULTS  200 /* of one file; the rest is a number */
+#define SHOWN_COLUMNS 160 /* of a line */
 
 static const char *const kind_name[] = {
 	[FAULT_ERROR] = "error",
@@ -21,6 +22,39 @@ const char *fault_kind_name(enum fault_kind kind)
 	return kind_name[kind];
 }
 
+/* put_character() - one character, n octets; what a terminal would obey, and what is no text, as '?' */
+static void put_character(FILE *out, const char *s, size_t n)
+{
+	unsigned char first = (unsigned char)*s;
+	bool control = first < ' ' ? first != '\t' : first == 0x7f;
+
+	if (n == 2 && first == 0xc2) /* C1: U+0080 to U+009F */
+		control = (unsigned char)s[1] < 0xa0;
+	fprintf(out, "%.*s", n && !control ? (int)n : 1, n && !control ? s : "?");
+}
+
+/* printable() - a text without what a terminal would obey: names come from the file */
+static char *printable(char *text)
+{
+	size_t left = strlen(text), size;
+	char *safe = NULL;
+	FILE *f = open_memstream(&safe, &size);
+
+	if (!f)
+		return text;
+	for (const char *s = text; left;) {
+		size_t n = utf8_len((const uint8_t *)s, left);
+
+		put_character(f, s, n);
+		s += n ? n : 1;
+		left -= n ? n : 1;
+	}
+	if (fclose(f) == EOF || !safe)
+		return text;
+	free(text);
+	return safe;
+}
+
 static struct fault *add(struct faults *f, enum fault_kind kind, struct place at, const char *fmt,
 			 va_list ap)
 {
@@ -29,6 +63,7 @@ static struct fault *add(struct faults *f, enum fault_kind kind, struct place at
 	*fault = (struct fault){ .kind = kind, .at = at, .shown_with = at };
 	if (vasprintf(&fault->text, fmt, ap) < 0)
 		fault->text = xstrdup(fmt);
+	fault->text = printable(fault->text);
 	return fault;
 }
 
@@ -165,32 +200,32 @@ static const char *line_of(const char *source, unsigned n, int *len)
 	return at;
 }
 
-/* print_line() - the source line and, under the word, the caret; tabs and UTF-8 keep their width */
+/* print_line() - the source line and, under the word, the caret: at most SHOWN_COLUMNS of it, with
+ * the word in sight. Tabs and UTF-8 keep their width. */
 static void print_line(FILE *out, const char *line, int len, const struct place *at)
 {
-	unsigned column = 1;
-	const char *p = line;
+	unsigned first = at->column + 20 > SHOWN_COLUMNS ? at->column - SHOWN_COLUMNS / 2 : 1;
+	unsigned last = first + SHOWN_COLUMNS - 1, column = 1, end = at->column + at->len;
+	char under[SHOWN_COLUMNS + 2] = "", *to = under;
 
 	fprintf(out, "%5u | ", at->line);
-	for (int i = 0; i < len;) { /* what is no text is not for the reader's terminal */
+	for (int i = 0; i < len && column <= last; column++) {
 		size_t n = utf8_len((const uint8_t *)line + i, (size_t)(len - i));
-		bool shown = n && ((unsigned char)line[i] >= ' ' || line[i] == '\t');
 
-		fprintf(out, "%.*s", shown ? (int)n : 1, shown ? line + i : "?");
+		if (column >= first) {
+			put_character(out, line + i, n);
+			*to++ = column > at->column && column < end ? '~'
+				: column == at->column		    ? '^'
+				: column > at->column		    ? '\0'
+				: line[i] == '\t'		    ? '\t'
+								    : ' ';
+		}
 		i += n ? (int)n : 1;
 	}
-	fputs("\n      | ", out);
-	for (; p < line + len && column < at->column; p++) {
-		if ((*p & 0xc0) == 0x80)
-			continue;
-		fputc(*p == '\t' ? '\t' : ' ', out);
-		column++;
-	}
-	fputc('^', out);
-	for (unsigned i = 1; i < at->len && ++p < line + len; i += (*p & 0xc0) != 0x80)
-		if ((*p & 0xc0) != 0x80)
-			fputc('~', out);
-	fputc('\n', out);
+	if (column <= at->column && column <= last)
+		*to++ = '^'; /* behind the line's end: something is missing there */
+	*to = '\0';
+	fprintf(out, "\n      | %s\n", under);
 }
 
 void faults_print(struct faults *f, FILE *out)
