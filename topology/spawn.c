@@ -75,14 +75,19 @@ static _Noreturn void become(struct init *init, const struct command *c, char *c
 pid_t spawn(struct init *init, const struct command *c, char *const argv[], const char *program,
 	    struct child_io io)
 {
+	sigset_t all, before;
 	pid_t pid;
 
 	if (!space_complete(&init->spaces, c->node)) {
 		errno = 0; /* the spaces' error has it all */
 		return -1;
 	}
+	/* a signal that comes before the child has its own handlers would run ours, on our loop */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0)
 		become(init, c, argv, program, io);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }

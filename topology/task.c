@@ -359,6 +359,14 @@ static bool *needed(const struct init *init)
 	return is_needed;
 }
 
+/* ask_to_end() - the whole process group, because a shell may stand in front; a child that has not
+ * got as far as to lead one is alone */
+static void ask_to_end(pid_t pid)
+{
+	if (kill(-pid, SIGTERM) < 0)
+		kill(pid, SIGTERM);
+}
+
 void tasks_stop_due(struct init *init)
 {
 	auto_free bool *is_needed = needed(init);
@@ -371,7 +379,7 @@ void tasks_stop_due(struct init *init)
 		if ((t->state != TASK_STARTING && t->state != TASK_READY) || is_needed[i])
 			continue;
 		task_become(t, TASK_STOPPING);
-		kill(-t->pid, SIGTERM); /* its whole process group: a shell may stand in front */
+		ask_to_end(t->pid);
 	}
 }
 
