@@ -355,7 +355,9 @@ static void reject_written_addresses(struct lab_reader *r, const struct node *no
 	}
 }
 
-static void read_node(struct lab_reader *r, struct yaml *y, char *name, const char *group)
+/* read_node() - one node; of a group the last one's name, which is the longest, is judged for all */
+static void read_node(struct lab_reader *r, struct yaml *y, char *name, const char *group,
+		      bool named)
 {
 	struct node *node = xcalloc(1, sizeof(*node));
 	char what[64];
@@ -365,7 +367,7 @@ static void read_node(struct lab_reader *r, struct yaml *y, char *name, const ch
 	node->at = y->key_at;
 	node->index = r->lab->node_count;
 	*xappend(&r->lab->nodes, &r->lab->node_count) = node;
-	if (read_name(r, name, y->key_at, "node") && lab_lan(r->lab, name)) {
+	if (named && read_name(r, name, y->key_at, "node") && lab_lan(r->lab, name)) {
 		fault_error(r->faults, y->key_at, "'%s' is a LAN's name too; name one of them anew",
 			    name);
 		fault_note(r->faults, lab_lan(r->lab, name)->at, "the LAN is here");
@@ -393,8 +395,8 @@ void read_nodes(struct lab_reader *r, struct yaml *y, void *lab)
 		unsigned n = 0;
 
 		if (!count || !read_number(r, count, "count", 1, COUNT_MAX, &n))
-			read_node(r, e, xstrdup(e->key), NULL);
+			read_node(r, e, xstrdup(e->key), NULL, true);
 		for (unsigned i = 1; i <= n; i++)
-			read_node(r, e, xasprintf("%s%u", e->key, i), e->key);
+			read_node(r, e, xasprintf("%s%u", e->key, i), e->key, i == n);
 	}
 }

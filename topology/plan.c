@@ -46,7 +46,8 @@ static void plan_subnet(struct lab *lab, struct wire *w, uint32_t *pool, struct 
 		len--;
 	size = 1u << (32 - len);
 	at = (*pool + size - 1) / size * size;
-	for (p = prefix_v4(at, len); is_taken(lab, &p); p = prefix_v4(at, len))
+	for (p = prefix_v4(at, len); at <= POOL_END - size + 1 && is_taken(lab, &p);
+	     p = prefix_v4(at, len))
 		at += size;
 	if (at > POOL_END - size + 1) {
 		fault_error(f, w->at, "no subnet of 10.0.0.0/8 is left for %s '%s'",

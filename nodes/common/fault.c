@@ -10,6 +10,7 @@
 
 #define SHOWN_FAULTS  200 /* of one file; the rest is a number */
 #define SHOWN_COLUMNS 160 /* of a line */
+#define LOOK_BACK     64
 
 static const char *const kind_name[] = {
 	[FAULT_ERROR] = "error",
@@ -142,10 +143,10 @@ static bool is_same(const struct fault *a, const struct fault *b)
 	       a->at.column == b->at.column && strncmp(a->text, b->text, len) == 0;
 }
 
-/* is_repeated() - was the fault said before? Those of one place stand together. */
+/* is_repeated() - was the fault said before? Those of one place stand together; so many are looked at. */
 static bool is_repeated(const struct fault *list, size_t i)
 {
-	for (size_t j = i; j-- > 0 && by_place(&list[j], &list[i]) == 0;)
+	for (size_t j = i; j-- > 0 && i - j < LOOK_BACK && by_place(&list[j], &list[i]) == 0;)
 		if (is_same(&list[j], &list[i]))
 			return true;
 	return false;

@@ -99,7 +99,7 @@ static void append(struct yaml *container, struct yaml *y)
 /* attach() - puts a value where it belongs: the root, a list's end, or behind the waiting key */
 static void attach(struct builder *b, struct yaml *y)
 {
-	struct yaml *into = b->depth ? b->open[b->depth - 1] : NULL, *before;
+	struct yaml *into = b->depth ? b->open[b->depth - 1] : NULL;
 
 	if (!into) {
 		b->root = y;
@@ -113,12 +113,6 @@ static void attach(struct builder *b, struct yaml *y)
 		b->key = NULL;
 		if (yaml_is_empty(y)) /* nothing is written: its key is where to look */
 			y->at = y->key_at;
-		before = yaml_get(into, y->key);
-		if (before && strcmp(y->key, "<<") != 0) {
-			fault_error(b->faults, y->key_at, "key '%s' stands twice", y->key);
-			fault_note(b->faults, before->key_at, "the first one is here");
-			y->twice = true;
-		}
 	}
 	append(into, y);
 }
@@ -230,11 +224,48 @@ static void resolve_merges(struct builder *b, struct yaml *map)
 	}
 }
 
+static int by_key(const void *one, const void *other)
+{
+	const struct yaml *a = *(struct yaml *const *)one, *b = *(struct yaml *const *)other;
+	int order = strcmp(a->key, b->key);
+
+	if (order)
+		return order;
+	if (a->key_at.line != b->key_at.line)
+		return a->key_at.line < b->key_at.line ? -1 : 1;
+	return a->key_at.column < b->key_at.column ? -1 : 1;
+}
+
+/* mark_twice() - keys that a map has more than once; sorted, they stand side by side */
+static void mark_twice(struct builder *b, struct yaml *map)
+{
+	size_t count = yaml_count(map), n = 0;
+	auto_free struct yaml **sorted = xcalloc(count, sizeof(struct yaml *));
+	const struct yaml *first = NULL;
+
+	for (struct yaml *e = map->entries; e; e = e->next)
+		sorted[n++] = e;
+	qsort(sorted, count, sizeof(struct yaml *), by_key);
+	for (n = 0; n < count; n++) {
+		if (!first || strcmp(first->key, sorted[n]->key) != 0) {
+			first = sorted[n];
+		} else if (strcmp(first->key, "<<") != 0) {
+			fault_error(b->faults, sorted[n]->key_at, "key '%s' stands twice",
+				    sorted[n]->key);
+			fault_note(b->faults, first->key_at, "the first one is here");
+			sorted[n]->twice = true;
+		}
+	}
+}
+
 static void on_close(struct builder *b)
 {
 	struct yaml *y = b->depth ? b->open[--b->depth] : NULL;
 
-	if (y && y->kind == YAML_MAP && yaml_get(y, "<<"))
+	if (!y || y->kind != YAML_MAP)
+		return;
+	mark_twice(b, y);
+	if (yaml_get(y, "<<"))
 		resolve_merges(b, y);
 }
 
