@@ -136,11 +136,12 @@ static void merge_sort(struct fault *list, size_t count, struct fault *spare)
 static bool is_same(const struct fault *a, const struct fault *b)
 {
 	const char *where = strstr(a->text, " in node '");
-	size_t len = where ? (size_t)(where - a->text) : strlen(a->text) + 1;
+	bool same_text = where ? strncmp(a->text, b->text, (size_t)(where - a->text)) == 0
+			       : strcmp(a->text, b->text) == 0;
 
 	/* nodes that share an anchor's text have it for different names */
 	return a->kind == b->kind && by_place(a, b) == 0 && a->at.line == b->at.line &&
-	       a->at.column == b->at.column && strncmp(a->text, b->text, len) == 0;
+	       a->at.column == b->at.column && same_text;
 }
 
 /* is_repeated() - was the fault said before? Those of one place stand together; so many are looked at. */
