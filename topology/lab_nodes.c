@@ -9,6 +9,7 @@
 #include "topology/lab_read.h"
 
 #define COUNT_MAX 10000
+#define NODES_MAX 20000 /* of a lab: a machine has no more network namespaces to give */
 
 static void read_forward(struct lab_reader *r, struct yaml *y, void *into)
 {
@@ -396,6 +397,11 @@ void read_nodes(struct lab_reader *r, struct yaml *y, void *lab)
 
 		if (!count || !read_number(r, count, "count", 1, COUNT_MAX, &n))
 			read_node(r, e, xstrdup(e->key), NULL, true);
+		if (r->lab->node_count + n > NODES_MAX) {
+			fault_error(r->faults, e->key_at, "the lab has more than %d nodes",
+				    NODES_MAX);
+			return;
+		}
 		for (unsigned i = 1; i <= n; i++)
 			read_node(r, e, xasprintf("%s%u", e->key, i), e->key, i == n);
 	}

@@ -11,11 +11,14 @@
 #include "nodes/common/suggest.h"
 #include "topology/plan.h"
 
-#define UNPLACED UINT_MAX
+#define UNPLACED  UINT_MAX
+#define LOOK_BACK 64
+#define AFTER_MAX 1000000 /* of a lab: two groups of a thousand, one after the other */
 
+/* add_after() - twice the same does no harm: it is looked for among the first ones only */
 static void add_after(struct command *c, struct command *other)
 {
-	for (size_t i = 0; i < c->after_count; i++)
+	for (size_t i = 0; i < c->after_count && i < LOOK_BACK; i++)
 		if (c->after[i] == other)
 			return;
 	*xappend(&c->after, &c->after_count) = other;
@@ -160,6 +163,9 @@ static bool place(struct command *c)
 /* collect() - all commands, in the order of the file, and whom they come after */
 static void collect(struct lab *lab, struct faults *f)
 {
+	size_t afters = 0;
+	bool told = false;
+
 	for (size_t i = 0; i < lab->node_count; i++)
 		for (size_t j = 0; j < lab->nodes[i]->command_count; j++) {
 			struct command *c = lab->nodes[i]->commands[j];
@@ -167,7 +173,15 @@ static void collect(struct lab *lab, struct faults *f)
 			c->index = lab->command_count;
 			c->level = UNPLACED;
 			*xappend(&lab->commands, &lab->command_count) = c;
-			resolve_all(lab, c, f);
+			if (afters <= AFTER_MAX)
+				resolve_all(lab, c, f);
+			afters += c->after_count;
+			if (afters > AFTER_MAX && c->after_count && !told) {
+				fault_error(f, c->after_yaml->at,
+					    "more than %d commands stand behind 'after'",
+					    AFTER_MAX);
+				told = true;
+			}
 		}
 }
 
