@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* vethlab logs: what the commands of a node print, from the files that init writes (nodelog.c). */
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <limits.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "nodes/common/log.h"
@@ -15,11 +9,10 @@
 #include "nodes/common/options.h"
 #include "nodes/common/suggest.h"
 #include "topology/client.h"
+#include "topology/follow.h"
 #include "topology/state.h"
 #include "topology/status.h"
 #include "topology/verbs.h"
-
-#define LIVES_AGAIN_MS 500 /* how often a follower looks whether the lab still runs */
 
 static const char *lab_option;
 static bool follow, as_json, times;
@@ -42,12 +35,6 @@ static const struct program program = {
 		"node that prints for ever the newest lines are there.\n",
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
-};
-
-struct reader_state {
-	char *path, *only; /* only: lines of this command */
-	FILE *f;
-	ino_t inode;
 };
 
 static void print_time(const char *seconds)
@@ -75,7 +62,6 @@ static void print_json_line(const char *time, const char *who, const char *text)
 /* split_line() - "TIME COMMAND TEXT" in place; false: not such a line */
 static bool split_line(char *line, char **who, char **text)
 {
-	line[strcspn(line, "\n")] = '\0';
 	*who = strchr(line, ' ');
 	*text = *who ? strchr(*who + 1, ' ') : NULL;
 	if (!*text)
@@ -85,8 +71,10 @@ static bool split_line(char *line, char **who, char **text)
 	return true;
 }
 
-static bool is_wanted(const char *only, const char *line)
+/* is_wanted() - is it a line of the command `only`? NULL: of any */
+static bool is_wanted(const void *arg, const char *line)
 {
+	const char *only = arg;
 	const char *who = strchr(line, ' ');
 	size_t len = only ? strlen(only) : 0;
 
@@ -108,96 +96,16 @@ static void print_line(char *line)
 	printf("%s | %s\n", who, text);
 }
 
-/* print_rest() - from where the file stands to its end */
-static void print_rest(const struct reader_state *r)
+static void on_line(void *only, char *line)
 {
-	auto_free char *line = NULL;
-	size_t room = 0;
+	if (is_wanted(only, line))
+		print_line(line);
+}
 
-	clearerr(r->f);
-	while (getline(&line, &room, r->f) > 0)
-		if (is_wanted(r->only, line))
-			print_line(line);
+static void flush_or_exit(void)
+{
 	if (fflush(stdout) == EOF)
 		exit(EXIT_FAILURE);
-}
-
-static void append_lines(const char *path, const char *only, char ***lines, size_t *count)
-{
-	auto_fclose FILE *f = fopen(path, "re");
-	auto_free char *line = NULL;
-	size_t room = 0;
-
-	while (f && getline(&line, &room, f) > 0)
-		if (is_wanted(only, line))
-			*xappend(lines, count) = xstrdup(line);
-}
-
-/* print_what_is_there() - the older half and the newer one; the reader then stands at the end */
-static void print_what_is_there(struct reader_state *r)
-{
-	auto_free char *older = xasprintf("%s.1", r->path);
-	char **lines = NULL;
-	size_t count = 0;
-	struct stat st;
-
-	append_lines(older, r->only, &lines, &count);
-	r->f = fopen(r->path, "re");
-	if (r->f && fstat(fileno(r->f), &st) == 0)
-		r->inode = st.st_ino;
-	while (r->f) {
-		auto_free char *line = NULL;
-		size_t room = 0;
-
-		if (getline(&line, &room, r->f) <= 0)
-			break;
-		if (is_wanted(r->only, line))
-			*xappend(&lines, &count) = xstrdup(line);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (count - i <= last)
-			print_line(lines[i]);
-		free(lines[i]);
-	}
-	free(lines);
-	fflush(stdout);
-}
-
-/* reopen_if_new() - init has begun a new file: the old one was read to its end before */
-static void reopen_if_new(struct reader_state *r)
-{
-	struct stat st;
-
-	if (stat(r->path, &st) < 0 || (r->f && st.st_ino == r->inode))
-		return;
-	if (r->f)
-		fclose(r->f);
-	r->f = fopen(r->path, "re");
-	r->inode = st.st_ino;
-}
-
-static void follow_log(struct reader_state *r, const char *lab)
-{
-	auto_free char *dir = xstrdup(r->path);
-	auto_close int events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	struct pollfd p = { .fd = events, .events = POLLIN };
-	char data[4096] __attribute__((aligned(8)));
-
-	*strrchr(dir, '/') = '\0';
-	if (events < 0 || inotify_add_watch(events, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0)
-		fatal_errno("cannot follow %s", r->path);
-	do { /* what came before the watch was there is read first */
-		if (r->f)
-			print_rest(r);
-		reopen_if_new(r);
-		if (r->f)
-			print_rest(r);
-		while (poll(&p, 1, LIVES_AGAIN_MS) > 0 && read(events, data, sizeof(data)) > 0)
-			if (p.revents)
-				break;
-	} while (state_is_live(lab));
-	if (r->f)
-		print_rest(r);
 }
 
 /* require_command() - ends the program where the node has no such command; what became of commands is
@@ -224,8 +132,9 @@ static void require_command(const json_t *node_json, const char *node, const cha
 int cmd_logs(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv);
-	struct reader_state r = { 0 };
-	auto_free char *lab = NULL, *node = NULL, *dir = NULL;
+	auto_free char *lab = NULL, *node = NULL, *dir = NULL, *path = NULL;
+	struct follower *f;
+	char *only = NULL;
 	json_t *node_json;
 	char *slash;
 
@@ -238,19 +147,19 @@ int cmd_logs(int argc, char **argv)
 	slash = strchr(node, '/');
 	if (slash) {
 		*slash = '\0';
-		r.only = slash + 1;
+		only = slash + 1;
 	}
 	node_json = ask_node(lab, "inspect", node, NULL);
-	if (r.only)
-		require_command(node_json, node, r.only);
+	if (only)
+		require_command(node_json, node, only);
 	json_decref(node_json);
 	dir = state_dir(lab);
-	r.path = xasprintf("%s/logs/%s", dir, node);
-	print_what_is_there(&r);
+	path = xasprintf("%s/logs/%s", dir, node);
+	f = follow_new(path);
+	follow_last(f, last, is_wanted, on_line, only);
+	flush_or_exit();
 	if (follow)
-		follow_log(&r, lab);
-	if (r.f)
-		fclose(r.f);
-	free(r.path);
+		follow_to_the_end(f, lab, on_line, flush_or_exit, only);
+	follow_free(f);
 	return EXIT_SUCCESS;
 }

@@ -56,6 +56,10 @@ static _Noreturn void end_lab(struct init *init, int status)
 {
 	pid_t outside = state_init_pid(init->lab->name);
 
+	events_free(init->events); /* the end of a thousand links is nothing to listen to */
+	init->events = NULL;
+	journal_add(&init->journal, NULL, "lab", "down", NULL);
+	journal_flush(&init->journal);
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0)
 		;
@@ -221,6 +225,9 @@ static void up_is_over(struct init *init)
 	watch_stop(init->deadline);
 	init->ready_after_ms = clock_ms() - init->born_ms;
 	init->up = true;
+	journal_add(&init->journal, NULL, "lab", "up",
+		    json_pack("{s:I}", "after_ms", (json_int_t)init->ready_after_ms));
+	events_look_at_all(init->events);
 	init_tell(init, "ready %llu", (unsigned long long)init->ready_after_ms);
 	if (init->tied)
 		return;
@@ -246,11 +253,8 @@ static void tell_waiting(struct init *init)
 		  init->lab->command_count, list);
 }
 
-/* on_turn() - after each turn: what may start, starts; what may stop, stops */
-static void on_turn(void *arg)
+static void move_on(struct init *init)
 {
-	struct init *init = arg;
-
 	if (init->stopping) {
 		tasks_stop_due(init);
 		if (tasks_all_stopped(init))
@@ -264,6 +268,16 @@ static void on_turn(void *arg)
 		up_is_over(init);
 	else
 		tell_waiting(init);
+}
+
+/* on_turn() - after each turn: what may start, starts; what may stop, stops; it is written down */
+static void on_turn(void *arg)
+{
+	struct init *init = arg;
+
+	move_on(init);
+	events_turn(init->events);
+	journal_flush(&init->journal);
 }
 
 static void on_child(void *arg)
@@ -281,6 +295,7 @@ void init_stop(struct init *init)
 	if (init->stopping)
 		return;
 	init->stopping = true;
+	journal_add(&init->journal, NULL, "lab", "stopping", NULL);
 	watch_start_in(init->deadline, GRACE_MS);
 }
 
@@ -297,6 +312,10 @@ static _Noreturn void supervise(struct init *init, uint64_t timeout_ms)
 	init->loop = loop_new();
 	loop_on_end(init->loop, on_end, init);
 	child = loop_on_signal(init->loop, SIGCHLD, on_child, init);
+	init->events = events_new(init);
+	if (!init->events)
+		init_fail(init, "cannot listen to the nodes' kernels: %s",
+			  init->spaces.error ? init->spaces.error : strerror(errno));
 	tasks_new(init);
 	init->control = control_new(init);
 	if (!init->control)
@@ -334,6 +353,8 @@ void init_main(const struct init_config *config)
 	spaces_init(&init.spaces, init.lab, init.dir);
 	ensure_descriptors(&init);
 	nodelog_start(&init);
+	journal_open(&init.journal, init.dir, clock_ns());
+	journal_add(&init.journal, NULL, "lab", "building", NULL);
 	build(&init, config);
 	supervise(&init, config->timeout_ms);
 }

@@ -8,6 +8,8 @@
 #include <sys/types.h>
 
 #include "nodes/common/loop.h"
+#include "topology/events.h"
+#include "topology/journal.h"
 #include "topology/space.h"
 
 enum task_state {
@@ -50,6 +52,8 @@ struct init {
 	struct loop *loop;
 	struct task *tasks; /* in the lab's start order */
 	struct control *control;
+	struct journal journal;
+	struct events *events;
 	int launcher; /* the socket to `vethlab up`; -1: up is over */
 	struct watch *launcher_watch, *deadline;
 	bool stopping, tied, up;

@@ -3,35 +3,19 @@
 #include "topology/live.h"
 
 #include <errno.h>
-#include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "nodes/common/mem.h"
 #include "nodes/common/nl.h"
 #include "topology/build.h"
+#include "topology/object.h"
 
 struct dump {
 	json_t *ifaces; /* by index */
 	json_t *routes;
 	unsigned only; /* addresses of this index alone; 0: of all */
 };
-
-static struct addr addr_of(const struct nlattr *attr, int family)
-{
-	struct addr a = { .family = family };
-	size_t len = mnl_attr_get_payload_len(attr);
-
-	memcpy(a.bytes, mnl_attr_get_payload(attr), len < sizeof(a.bytes) ? len : sizeof(a.bytes));
-	return a;
-}
-
-static const char *link_state(const struct ifinfomsg *ifi)
-{
-	if (!(ifi->ifi_flags & IFF_UP))
-		return "down";
-	return ifi->ifi_flags & IFF_LOWER_UP ? "up" : "no-carrier";
-}
 
 static json_t *iface_at(struct dump *d, unsigned index)
 {
@@ -47,115 +31,80 @@ static json_t *iface_at(struct dump *d, unsigned index)
 	return iface;
 }
 
-static void on_link(void *arg, const struct nlmsghdr *nlh)
+static void on_link(const struct object *o, json_t *iface)
 {
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	json_t *iface = iface_at(arg, (unsigned)ifi->ifi_index);
-	const struct nlattr *attr;
 	char text[MAC_TEXT_LEN];
 
-	json_object_set_new(iface, "state", json_string(link_state(ifi)));
-	mnl_attr_for_each (attr, nlh, sizeof(*ifi))
-		switch (mnl_attr_get_type(attr)) {
-		case IFLA_IFNAME:
-			json_object_set_new(iface, "name", json_string(mnl_attr_get_str(attr)));
-			break;
-		case IFLA_MTU:
-			json_object_set_new(iface, "mtu", json_integer(mnl_attr_get_u32(attr)));
-			break;
-		case IFLA_ADDRESS:
-			if (mnl_attr_get_payload_len(attr) == sizeof(struct mac))
-				json_object_set_new(
-					iface, "mac",
-					json_string(mac_format(mnl_attr_get_payload(attr), text)));
-			break;
-		}
+	json_object_set_new(iface, "name", json_string(o->name));
+	json_object_set_new(iface, "state", json_string(link_state_name(o->state)));
+	json_object_set_new(iface, "mtu", json_integer(o->mtu));
+	json_object_set_new(iface, "mac", json_string(mac_format(&o->mac, text)));
 }
 
-static void on_address(void *arg, const struct nlmsghdr *nlh)
+static void on_address(const struct object *o, json_t *iface)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	struct dump *d = arg;
-	struct prefix p = { .len = ifa->ifa_prefixlen };
-	const struct nlattr *attr;
 	char text[PREFIX_TEXT_LEN];
-	bool local = false;
 
-	if (d->only && (ifa->ifa_index != d->only || ifa->ifa_scope == RT_SCOPE_LINK))
-		return;
-	mnl_attr_for_each (attr, nlh, sizeof(*ifa)) {
-		int type = mnl_attr_get_type(attr);
-
-		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !local))
-			p.addr = addr_of(attr, ifa->ifa_family);
-		local |= type == IFA_LOCAL;
-	}
-	json_array_append_new(json_object_get(iface_at(d, ifa->ifa_index), "addresses"),
-			      json_string(prefix_format(&p, text)));
+	json_array_append_new(json_object_get(iface, "addresses"),
+			      json_string(prefix_format(&o->prefix, text)));
 }
 
-static const char *protocol_name(uint8_t protocol, char text[8])
+/* hop_json() - {"via": ..., "dev": ...}, each where there is one */
+static json_t *hop_json(struct dump *d, const struct hop *hop)
 {
-	switch (protocol) {
-	case RTPROT_KERNEL:
-		return "kernel";
-	case RTPROT_BOOT:
-		return "boot";
-	case RTPROT_STATIC:
-		return "static";
-	case RTPROT_DHCP:
-		return "dhcp";
-	case RTPROT_RIP:
-		return "rip";
-	case RTPROT_OSPF:
-		return "ospf";
-	case RTPROT_BGP:
-		return "bgp";
-	case RTPROT_BIRD:
-		return "bird";
-	case RTPROT_ZEBRA:
-		return "zebra";
-	default:
-		snprintf(text, 8, "%u", protocol);
-		return text;
-	}
+	json_t *json = json_object(), *name = NULL;
+	char text[ADDR_TEXT_LEN];
+
+	if (hop->via.family)
+		json_object_set_new(json, "via", json_string(addr_format(&hop->via, text)));
+	if (hop->index)
+		name = json_object_get(iface_at(d, hop->index), "name");
+	if (name)
+		json_object_set(json, "dev", name);
+	return json;
 }
 
-static void on_route(void *arg, const struct nlmsghdr *nlh)
+static void on_route(const struct object *o, struct dump *d)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct prefix to = { { .family = rtm->rtm_family }, rtm->rtm_dst_len };
-	struct dump *d = arg;
-	const struct nlattr *attr;
 	char text[PREFIX_TEXT_LEN], number[8];
-	json_t *route, *iface;
+	json_t *route = hop_json(d, &o->hops[0]);
 
-	/* the main table, as people mean it: no broadcast, local and multicast entries */
-	if (rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_type == RTN_MULTICAST ||
-	    (rtm->rtm_flags & RTM_F_CLONED))
-		return;
-	route = json_pack("{s:s}", "protocol", protocol_name(rtm->rtm_protocol, number));
-	mnl_attr_for_each (attr, nlh, sizeof(*rtm))
-		switch (mnl_attr_get_type(attr)) {
-		case RTA_DST:
-			to.addr = addr_of(attr, rtm->rtm_family);
-			break;
-		case RTA_GATEWAY: {
-			struct addr via = addr_of(attr, rtm->rtm_family);
+	json_object_set_new(route, "to", json_string(prefix_format(&o->prefix, text)));
+	json_object_set_new(route, "protocol",
+			    json_string(route_protocol_name(o->protocol, number)));
+	if (o->metric)
+		json_object_set_new(route, "metric", json_integer(o->metric));
+	if (o->hop_count > 1) {
+		json_t *hops = json_array();
 
-			json_object_set_new(route, "via", json_string(addr_format(&via, text)));
-			break;
-		}
-		case RTA_OIF:
-			iface = iface_at(d, mnl_attr_get_u32(attr));
-			json_object_set(route, "dev", json_object_get(iface, "name"));
-			break;
-		case RTA_PRIORITY:
-			json_object_set_new(route, "metric", json_integer(mnl_attr_get_u32(attr)));
-			break;
-		}
-	json_object_set_new(route, "to", json_string(prefix_format(&to, text)));
+		for (unsigned i = 0; i < o->hop_count; i++)
+			json_array_append_new(hops, hop_json(d, &o->hops[i]));
+		json_object_set_new(route, "nexthops", hops);
+	}
 	json_array_append_new(d->routes, route);
+}
+
+static void on_object(void *arg, const struct nlmsghdr *nlh)
+{
+	struct dump *d = arg;
+	struct object o;
+
+	if (!object_decode(&o, nlh))
+		return;
+	switch (o.kind) {
+	case OBJECT_LINK:
+		on_link(&o, iface_at(d, o.index));
+		break;
+	case OBJECT_ADDRESS:
+		if (!d->only || (o.index == d->only && !o.link_scope))
+			on_address(&o, iface_at(d, o.index));
+		break;
+	case OBJECT_ROUTE:
+		on_route(&o, d);
+		break;
+	case OBJECT_NEIGHBOUR:
+		break;
+	}
 }
 
 /* An interrupted dump comes again as a whole: what it brought so far is forgotten. */
@@ -192,9 +141,9 @@ json_t *live_of_node(struct spaces *s, const struct node *node)
 	auto_close int fd = open_in(s, node);
 	json_t *list = json_array(), *iface;
 	const char *key;
-	bool good = fd >= 0 && nl_dump(fd, RTM_GETLINK, AF_UNSPEC, on_link, forget_links, &d) &&
-		    nl_dump(fd, RTM_GETADDR, AF_UNSPEC, on_address, forget_addresses, &d) &&
-		    nl_dump(fd, RTM_GETROUTE, AF_UNSPEC, on_route, forget_routes, &d);
+	bool good = fd >= 0 && nl_dump(fd, RTM_GETLINK, AF_UNSPEC, on_object, forget_links, &d) &&
+		    nl_dump(fd, RTM_GETADDR, AF_UNSPEC, on_object, forget_addresses, &d) &&
+		    nl_dump(fd, RTM_GETROUTE, AF_UNSPEC, on_object, forget_routes, &d);
 	json_t *live;
 
 	json_object_foreach (d.ifaces, key, iface)
@@ -213,7 +162,7 @@ json_t *live_addresses(struct spaces *s, const struct iface *iface)
 	json_t *list;
 
 	if (fd >= 0)
-		nl_dump(fd, RTM_GETADDR, AF_UNSPEC, on_address, forget_addresses, &d);
+		nl_dump(fd, RTM_GETADDR, AF_UNSPEC, on_object, forget_addresses, &d);
 	list = json_incref(json_object_get(iface_at(&d, d.only), "addresses"));
 	json_decref(d.ifaces);
 	return list;

@@ -22,6 +22,7 @@ static const struct verb {
 	{ "exec", cmd_exec, "run a command in a node" },
 	{ "shell", cmd_shell, "a shell in a node" },
 	{ "logs", cmd_logs, "what the commands of a node print" },
+	{ "events", cmd_events, "what happened: links, addresses, routes, commands, faults" },
 };
 
 static const struct program program = {

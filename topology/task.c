@@ -13,6 +13,7 @@
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "topology/init.h"
+#include "topology/status.h"
 
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 10000
@@ -106,11 +107,28 @@ static void on_output(void *arg)
 	}
 }
 
+/* tell_event() - into the journal; takes over `fields` */
+static void tell_event(struct task *t, const char *what, json_t *fields)
+{
+	json_object_set_new(fields, "command", json_string(t->command->name));
+	journal_add(&t->init->journal, t->command->node, "command", what, fields);
+}
+
+static void tell_end(struct task *t)
+{
+	bool killed = WIFSIGNALED(t->status);
+
+	tell_event(t, killed ? "killed" : "exited",
+		   json_pack("{s:i}", killed ? "signal" : "status",
+			     killed ? WTERMSIG(t->status) : WEXITSTATUS(t->status)));
+}
+
 /* task_failed_to_start() - while up is under way that is the end of up */
 static void task_failed_to_start(struct task *t, const char *why)
 {
 	task_become(t, TASK_FAILED);
 	nodelog_event(t->init, t->command, "%s cannot start: %s", t->command->name, why);
+	tell_event(t, "failed", json_pack("{s:o}", "why", status_text(why)));
 	init_fail(t->init, "node %s: cannot start %s: %s", t->command->node->name, t->command->name,
 		  why);
 }
@@ -191,6 +209,7 @@ static void task_start(struct task *t)
 	close(exec_pipe[1]);
 	if (t->pid > 0) {
 		watch_child(t, out[0], exec_pipe[0]);
+		tell_event(t, "started", json_pack("{s:i}", "pid", (int)t->pid));
 		return;
 	}
 	if (!s->error)
@@ -251,6 +270,8 @@ void task_ready(struct task *t)
 	task_become(t, TASK_READY);
 	t->was_ready = true;
 	t->ready_ms = clock_ms();
+	tell_event(t, "ready",
+		   json_pack("{s:I}", "after_ms", (json_int_t)(t->ready_ms - t->started_ms)));
 }
 
 bool tasks_all_ready(const struct init *init)
@@ -281,6 +302,7 @@ static void start_again(struct task *t, const char *how)
 		t->backoff_ms = BACKOFF_MAX_MS;
 	t->restarts++;
 	task_become(t, TASK_BACKOFF);
+	tell_event(t, "restarting", json_pack("{s:I}", "in_ms", (json_int_t)t->backoff_ms));
 	nodelog_event(t->init, t->command, "%s %s; it starts again in %llu ms", t->command->name,
 		      how, (unsigned long long)t->backoff_ms);
 	t->timer = loop_on_timer(t->init->loop, on_backoff, t);
@@ -304,6 +326,7 @@ static void task_ended(struct task *t)
 	ended_how(t->status, how, sizeof(how));
 	if (t->log_watch)
 		on_output(t); /* its last words are still in the pipe */
+	tell_end(t);
 	if (t->state == TASK_FAILED)
 		return; /* it never became the program: that is told already */
 	if (t->init->stopping || t->state == TASK_STOPPING) {

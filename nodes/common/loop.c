@@ -112,12 +112,17 @@ void loop_on_turn(struct loop *l, loop_fn *fn, void *arg)
 	l->turn_arg = arg;
 }
 
-uint64_t clock_ms(void)
+uint64_t clock_ns(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+uint64_t clock_ms(void)
+{
+	return clock_ns() / 1000000;
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)

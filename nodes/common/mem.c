@@ -11,14 +11,19 @@ void mem_on_exhaustion(void (*fn)(void))
 	on_exhaustion = fn;
 }
 
-static void *or_die(void *p)
+void mem_exhausted(void)
 {
-	if (p)
-		return p;
 	if (on_exhaustion)
 		on_exhaustion();
 	fputs("out of memory\n", stderr); /* not buffered, so it needs no memory */
 	_exit(EXIT_FAILURE);
+}
+
+static void *or_die(void *p)
+{
+	if (!p)
+		mem_exhausted();
+	return p;
 }
 
 void *xcalloc(size_t n, size_t size)

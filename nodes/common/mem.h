@@ -10,6 +10,9 @@
 /* mem_on_exhaustion() - who is told first; it may end the program in its own way */
 void mem_on_exhaustion(void (*fn)(void));
 
+/* mem_exhausted() - there is no memory: the end, for who allocates by other means than these */
+_Noreturn void mem_exhausted(void);
+
 void *xcalloc(size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);

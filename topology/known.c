@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "topology/known.h"
+
+#include <search.h>
+#include <string.h>
+
+#include "nodes/common/mem.h"
+
+static int by_name(const void *a, const void *b)
+{
+	return object_compare_names(a, b);
+}
+
+static struct object *find(const struct known *k, const struct object *name)
+{
+	struct object **found = tfind(name, &k->tree, by_name);
+
+	return found ? *found : NULL;
+}
+
+/* remember() - a copy as long as the object needs: most have one hop or none */
+static void remember(struct known *k, const struct object *o)
+{
+	struct object *copy = xcalloc(1, object_size(o));
+
+	memcpy(copy, o, object_size(o));
+	copy->look = k->look;
+	if (!tsearch(copy, &k->tree, by_name))
+		mem_exhausted();
+}
+
+static void forget(struct known *k, struct object *o)
+{
+	tdelete(o, &k->tree, by_name);
+	free(o);
+}
+
+enum change known_note(struct known *k, const struct object *o, bool gone)
+{
+	struct object *before = find(k, o);
+
+	if (gone) {
+		if (!before)
+			return CHANGE_NONE;
+		forget(k, before);
+		return CHANGE_REMOVED;
+	}
+	if (before && object_says_the_same(before, o)) {
+		before->look = k->look;
+		return CHANGE_NONE;
+	}
+	if (before)
+		forget(k, before);
+	remember(k, o);
+	return before ? CHANGE_CHANGED : CHANGE_ADDED;
+}
+
+void known_begin_look(struct known *k)
+{
+	k->look++;
+}
+
+struct unseen {
+	const struct known *known;
+	unsigned kinds;
+	struct object **list;
+	size_t count;
+};
+
+static void collect_unseen(const void *node, VISIT visit, void *arg)
+{
+	struct unseen *u = arg;
+	struct object *o = *(struct object *const *)node;
+
+	if ((visit == postorder || visit == leaf) && o->look != u->known->look &&
+	    (u->kinds & (1u << o->kind)))
+		*xappend(&u->list, &u->count) = o;
+}
+
+void known_end_look(struct known *k, unsigned kinds, known_fn *forgotten, void *arg)
+{
+	struct unseen u = { .known = k, .kinds = kinds };
+
+	twalk_r(k->tree, collect_unseen, &u);
+	for (size_t i = 0; i < u.count; i++) {
+		forgotten(arg, u.list[i]);
+		forget(k, u.list[i]);
+	}
+	free(u.list);
+}
+
+const char *known_link_name(const struct known *k, unsigned index, char text[16])
+{
+	struct object link = { .kind = OBJECT_LINK, .index = index };
+	struct object *o = find(k, &link);
+
+	if (o)
+		return o->name;
+	snprintf(text, 16, "if%u", index);
+	return text;
+}
+
+void known_free(struct known *k)
+{
+	tdestroy(k->tree, free);
+	k->tree = NULL;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of one node's kernel: its objects by name. A message of the kernel changes it, and
+ * a look (a dump) finds out what changed without a message: IPv4 routes go with their link, their
+ * address or their nexthop object, and the kernel says nothing of it.
+ */
+#ifndef VETHLAB_KNOWN_H
+#define VETHLAB_KNOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "topology/object.h"
+
+struct known {
+	void *tree;    /* of tsearch(3) */
+	uint32_t look; /* number of the look under way, or of the last */
+};
+
+enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_CHANGED, CHANGE_REMOVED };
+
+/* known_note() - the object is there, or it is gone: what that changes in what was known */
+enum change known_note(struct known *k, const struct object *o, bool gone);
+
+/* A look: begin, note all that is seen, end. known_end_look() forgets objects of `kind` that were
+ * not seen, and tells each. */
+typedef void known_fn(void *arg, const struct object *o);
+void known_begin_look(struct known *k);
+void known_end_look(struct known *k, unsigned kinds, known_fn *forgotten, void *arg);
+#define KINDS_ALL (~0u)
+
+/* known_link_name() - of an index; "if7" of one never heard of */
+const char *known_link_name(const struct known *k, unsigned index, char text[16]);
+
+void known_free(struct known *k);
+
+#endif
