@@ -157,6 +157,8 @@ static void on_node_request(struct caller *c, const char *what, const char *name
 		answer_error(c, "no-node", "no such node");
 	else if (strcmp(what, "enter") == 0)
 		do_enter(c, node);
+	else if (strcmp(what, "commands") == 0)
+		answer(c, status_of_commands(init, node));
 	else
 		answer(c, status_of_node(init, node));
 }
@@ -170,7 +172,8 @@ static void on_request(struct caller *c)
 		answer_error(c, "bad-request", "not a request");
 	else if (strcmp(what, "status") == 0)
 		answer(c, status_of_lab(c->control->init));
-	else if (strcmp(what, "enter") == 0 || strcmp(what, "inspect") == 0)
+	else if (strcmp(what, "enter") == 0 || strcmp(what, "inspect") == 0 ||
+		 strcmp(what, "commands") == 0)
 		on_node_request(c, what, json_string_value(json_object_get(request, "node")));
 	else if (strcmp(what, "down") == 0)
 		do_down(c);

@@ -5,6 +5,7 @@
  *
  *   {"do":"status"}               the whole lab: nodes, addresses, commands and their states
  *   {"do":"inspect","node":"pc1"} one node, with what its kernel says now
+ *   {"do":"commands","node":"pc1"} its commands and their states alone
  *   {"do":"enter","node":"pc1"}   the node's folder, and its namespaces as descriptors
  *   {"do":"down"}                 an answer, then the connection stays until init ends
  */

@@ -6,4 +6,7 @@
  * status as a shell gives it: the command's own, 126 or 127 when it cannot be run, 128 + signal. */
 int enter_node(const char *lab, const char *node, char *const argv[]);
 
+/* enter_network() - this process, for good, in the node's network namespace alone */
+void enter_network(const char *lab, const char *node);
+
 #endif

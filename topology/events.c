@@ -12,10 +12,9 @@
 #include "topology/init.h"
 #include "topology/known.h"
 
-#define RECEIVE_BUFFER (8 << 20) /* as root; else what net.core.rmem_max allows */
-#define READS_A_TURN   512
-#define LOOKS_A_TURN   8
-#define LOOK_SOON_MS   1
+#define READS_A_TURN 512
+#define LOOKS_A_TURN 8
+#define LOOK_SOON_MS 1
 
 /* What a node is due for. */
 enum { DUE_FIRST = 1, DUE_ROUTES = 2, DUE_ALL = 4 };
@@ -29,10 +28,6 @@ struct events {
 	size_t due_count;
 	size_t next; /* the node to begin with, so that each gets its turn */
 };
-
-static const int groups[] = { RTNLGRP_LINK,	  RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-			      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEIGH,
-			      RTNLGRP_NEXTHOP };
 
 /* ---- one object, as an event --------------------------------------------------------------------- */
 
@@ -308,12 +303,16 @@ static void on_readable(void *arg)
 /* ---- beginning and end ------------------------------------------------------------------------------ */
 
 /* name_nodes() - the namespace of node i gets the id i in ours: without one its events do not come */
-static bool name_nodes(struct events *e, int fd)
+static bool name_nodes(struct events *e)
 {
 	const struct lab *lab = e->init->lab;
-	struct nl_batch *b = nl_batch_new();
+	auto_close int fd = nl_open();
+	struct nl_batch *b;
 	bool good;
 
+	if (fd < 0)
+		return false;
+	b = nl_batch_new();
 	nl_batch_use(b, fd);
 	for (size_t i = 0; i < lab->node_count; i++) {
 		struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWNSID, 0, sizeof(struct rtgenmsg),
@@ -331,21 +330,12 @@ static bool name_nodes(struct events *e, int fd)
 	return good;
 }
 
-static bool listen_to_all(int fd)
+static bool hear_all(int fd)
 {
-	int yes = 1, size = RECEIVE_BUFFER;
+	int yes = 1;
 
-	if (setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &yes, sizeof(yes)) < 0)
-		return false;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	/* a kernel without nexthop objects does not know the last group */
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
-			       sizeof(groups[i])) < 0 &&
-		    groups[i] != RTNLGRP_NEXTHOP)
-			return false;
-	return true;
+	return setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &yes, sizeof(yes)) == 0 &&
+	       nl_hear(fd);
 }
 
 struct events *events_new(struct init *init)
@@ -355,7 +345,7 @@ struct events *events_new(struct init *init)
 	*e = (struct events){ .init = init, .fd = nl_open() };
 	e->known = xcalloc(init->lab->node_count, sizeof(*e->known));
 	e->due = xcalloc(init->lab->node_count, sizeof(*e->due));
-	if (e->fd < 0 || !name_nodes(e, e->fd) || !listen_to_all(e->fd)) {
+	if (e->fd < 0 || !name_nodes(e) || !hear_all(e->fd)) {
 		events_free(e);
 		return NULL;
 	}

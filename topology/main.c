@@ -22,6 +22,7 @@ static const struct verb {
 	{ "exec", cmd_exec, "run a command in a node" },
 	{ "shell", cmd_shell, "a shell in a node" },
 	{ "logs", cmd_logs, "what the commands of a node print" },
+	{ "wait", cmd_wait, "until a fact about a node holds: a route, a port, a line of its log" },
 	{ "events", cmd_events, "what happened: links, addresses, routes, commands, faults" },
 };
 

@@ -12,10 +12,7 @@
 
 #include "nodes/common/mem.h"
 #include "topology/init.h"
-
-#define LOOK_AGAIN_MS 10 /* the kernel has no event for a port that opens */
-#define TCP_LISTEN    0x0a
-#define UDP_UNCONN    0x07
+#include "topology/listening.h"
 
 /* notify_socket() - bound in the node's network namespace, where abstract names belong; init must
  * be in it. The name is the command's, so that who sends is known by where it arrives. */
@@ -56,33 +53,9 @@ static void on_notify(void *arg)
 		take_line(t, line);
 }
 
-/* is_bound() - does a line of /proc/net/tcp or udp show a socket on `port` in `state`? */
-static bool is_bound(pid_t pid, const char *table, uint16_t port, unsigned state)
-{
-	auto_free char *path = xasprintf("/proc/%d/net/%s", (int)pid, table);
-	auto_fclose FILE *f = fopen(path, "re");
-	char line[512];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		unsigned its_port, its_state;
-
-		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &its_port,
-			   &its_state) == 2 &&
-		    its_port == port && its_state == state)
-			return true;
-	}
-	return false;
-}
-
 static bool port_is_open(const struct task *t)
 {
-	uint16_t port = t->command->ready_port;
-
-	if (t->command->ready == READY_TCP)
-		return is_bound(t->pid, "tcp", port, TCP_LISTEN) ||
-		       is_bound(t->pid, "tcp6", port, TCP_LISTEN);
-	return is_bound(t->pid, "udp", port, UDP_UNCONN) ||
-	       is_bound(t->pid, "udp6", port, UDP_UNCONN);
+	return is_listening(t->pid, t->command->ready == READY_UDP, t->command->ready_port);
 }
 
 static void probe(struct task *t)
@@ -107,7 +80,7 @@ static void on_timer(void *arg)
 	else if (port_is_open(t))
 		task_ready(t);
 	if (t->state == TASK_STARTING)
-		watch_start_in(t->timer, LOOK_AGAIN_MS);
+		watch_start_in(t->timer, LISTENING_AGAIN_MS);
 }
 
 void readiness_watch(struct task *t)

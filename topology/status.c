@@ -92,16 +92,28 @@ static json_t *task_json(const struct task *t)
 	return json;
 }
 
+static json_t *commands_of(struct init *init, const struct node *node)
+{
+	json_t *commands = json_array();
+
+	for (size_t i = 0; i < node->command_count; i++)
+		json_array_append_new(commands, task_json(&init->tasks[node->commands[i]->index]));
+	return commands;
+}
+
+json_t *status_of_commands(struct init *init, const struct node *node)
+{
+	return json_pack("{s:o}", "commands", commands_of(init, node));
+}
+
 static json_t *node_json(struct init *init, const struct node *node)
 {
-	json_t *ifaces = json_array(), *commands = json_array();
+	json_t *ifaces = json_array();
 
 	for (size_t i = 0; i < node->iface_count; i++)
 		json_array_append_new(ifaces, iface_json(init, node->ifaces[i]));
-	for (size_t i = 0; i < node->command_count; i++)
-		json_array_append_new(commands, task_json(&init->tasks[node->commands[i]->index]));
 	return json_pack("{s:s, s:b, s:o, s:o}", "name", node->name, "forward", node->forward,
-			 "interfaces", ifaces, "commands", commands);
+			 "interfaces", ifaces, "commands", commands_of(init, node));
 }
 
 static json_t *lan_json(const struct wire *w)

@@ -13,6 +13,7 @@ int cmd_inspect(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_shell(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
+int cmd_wait(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 
 #endif

@@ -13,6 +13,7 @@
 #define MESSAGES   512
 #define LABEL_LEN  96
 #define DUMP_TRIES 10
+#define HEAR_LEN   (8 << 20)
 
 struct nl_batch {
 	int fd;
@@ -35,6 +36,27 @@ int nl_open(void)
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &yes, sizeof(yes));
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof(yes));
 	return fd;
+}
+
+bool nl_hear(int fd)
+{
+	static const int groups[] = { RTNLGRP_LINK,	  RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEIGH,
+				      RTNLGRP_NEXTHOP };
+	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
+	int size = HEAR_LEN;
+
+	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) < 0)
+		return false;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	/* a kernel without nexthop objects does not know the last group */
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
+			       sizeof(groups[i])) < 0 &&
+		    groups[i] != RTNLGRP_NEXTHOP)
+			return false;
+	return true;
 }
 
 struct nl_batch *nl_batch_new(void)

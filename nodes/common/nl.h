@@ -18,6 +18,11 @@ struct nl_batch;
 /* nl_open() - a NETLINK_ROUTE socket of the network namespace we are in; -1 with errno */
 int nl_open(void);
 
+/* nl_hear() - what happens to links, addresses, routes, neighbours and nexthop objects comes to this
+ * socket, a new one, from now on; more of it fits than usual, as far as the machine allows. False
+ * with errno. */
+bool nl_hear(int fd);
+
 struct nl_batch *nl_batch_new(void);
 void nl_batch_free(struct nl_batch *b);
 

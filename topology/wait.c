@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+#include "topology/wait.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/loop.h"
+#include "nodes/common/mem.h"
+#include "nodes/common/nl.h"
+#include "topology/client.h"
+#include "topology/enter.h"
+#include "topology/follow.h"
+#include "topology/journal.h"
+#include "topology/listening.h"
+#include "topology/pinger.h"
+#include "topology/state.h"
+
+#define PING_FIRST_MS 10
+#define PING_MAX_MS   200
+
+struct waiter {
+	struct wait *wait;
+	struct loop *loop;
+	int kernel; /* netlink socket in the node */
+	struct follower *journal, *log;
+	struct ping {
+		struct waiter *waiter;
+		struct fact *fact;
+		struct pinger pinger;
+		struct watch *readable, *timer;
+		uint64_t pause_ms;
+	} * pings;
+	size_t ping_count;
+	struct watch *watches[8];
+	size_t watch_count;
+	bool kernel_due, commands_due;
+	enum wait_end end;
+};
+
+static struct watch *keep(struct waiter *w, struct watch *watch)
+{
+	w->watches[w->watch_count++] = watch;
+	return watch;
+}
+
+static bool waits_for(const struct waiter *w, enum fact_kind kind)
+{
+	for (size_t i = 0; i < w->wait->count; i++)
+		if (w->wait->facts[i].kind == kind)
+			return true;
+	return false;
+}
+
+static void judge(struct waiter *w, enum fact_kind kind)
+{
+	for (size_t i = 0; i < w->wait->count; i++)
+		if (w->wait->facts[i].kind == kind)
+			fact_judge(&w->wait->facts[i], clock_ns());
+}
+
+/* ---- the kernel ------------------------------------------------------------------------------------ */
+
+static void look_at_kernel(struct waiter *w)
+{
+	auto_close int fd = nl_open();
+
+	w->kernel_due = false;
+	if (fd < 0 || !facts_look(w->wait->facts, w->wait->count, fd))
+		fatal_errno("cannot ask the kernel of node '%s'", w->wait->node);
+	judge(w, FACT_LINK);
+	judge(w, FACT_ADDRESS);
+	judge(w, FACT_ROUTE);
+	judge(w, FACT_NEIGHBOUR);
+}
+
+static void send_soon(struct waiter *w)
+{
+	for (size_t i = 0; i < w->ping_count; i++)
+		w->pings[i].pause_ms = 0;
+	for (size_t i = 0; i < w->ping_count; i++)
+		watch_start_in(w->pings[i].timer, 0);
+}
+
+/* on_kernel() - everything that waits is read first, then one look answers for all of it */
+static void on_kernel(void *arg)
+{
+	static char data[32768];
+	struct waiter *w = arg;
+	bool concerns = false;
+	ssize_t n;
+
+	while ((n = recv(w->kernel, data, sizeof(data), MSG_DONTWAIT)) > 0 || errno == ENOBUFS) {
+		const struct nlmsghdr *nlh = (void *)data;
+		int len = (int)n;
+
+		if (n < 0) { /* it told more than fits: look at everything */
+			concerns = true;
+			continue;
+		}
+		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+			concerns |= facts_concern(w->wait->facts, w->wait->count, nlh);
+	}
+	w->kernel_due |= concerns;
+	if (concerns)
+		send_soon(w);
+}
+
+static void hear_kernel(struct waiter *w)
+{
+	if (!facts_need_kernel(w->wait->facts, w->wait->count) && !waits_for(w, FACT_PING))
+		return;
+	w->kernel = nl_open();
+	if (w->kernel < 0 || !nl_hear(w->kernel))
+		fatal_errno("cannot listen to the kernel of node '%s'", w->wait->node);
+	watch_start(keep(w, loop_on_readable(w->loop, w->kernel, on_kernel, w)));
+	w->kernel_due = true;
+}
+
+/* ---- commands -------------------------------------------------------------------------------------- */
+
+static bool is_ready(const json_t *command)
+{
+	const char *state = json_string_value(json_object_get(command, "state"));
+
+	return strcmp(state, "ready") == 0 ||
+	       (strcmp(state, "exited") == 0 && json_object_get(command, "ready_after_ms"));
+}
+
+static bool is_exited(const json_t *command)
+{
+	const char *state = json_string_value(json_object_get(command, "state"));
+
+	return strcmp(state, "exited") == 0 || strcmp(state, "failed") == 0 ||
+	       strcmp(state, "stopped") == 0;
+}
+
+static void hold_commands(struct fact *f, const json_t *commands)
+{
+	const json_t *c;
+	size_t i;
+
+	fact_forget(f);
+	f->found = true;
+	json_array_foreach (commands, i, c) {
+		const char *name = json_string_value(json_object_get(c, "name"));
+
+		if (f->word && strcmp(f->word, name) != 0)
+			continue;
+		f->found &= f->kind == FACT_READY ? is_ready(c) : is_exited(c);
+		fact_saw(f, xasprintf("%s is %s", name,
+				      json_string_value(json_object_get(c, "state"))));
+	}
+	fact_judge(f, clock_ns());
+}
+
+static void look_at_commands(struct waiter *w)
+{
+	json_t *answer = ask_node(w->wait->lab, "commands", w->wait->node, NULL);
+
+	w->commands_due = false;
+	for (size_t i = 0; i < w->wait->count; i++)
+		if (w->wait->facts[i].kind == FACT_READY || w->wait->facts[i].kind == FACT_EXITED)
+			hold_commands(&w->wait->facts[i], json_object_get(answer, "commands"));
+	json_decref(answer);
+}
+
+static void on_event(void *arg, char *line)
+{
+	struct waiter *w = arg;
+	auto_free char *mine = xasprintf("\"node\":\"%s\",\"kind\":\"command\"", w->wait->node);
+
+	w->commands_due |= strstr(line, mine) != NULL;
+}
+
+static void on_journal(void *arg)
+{
+	struct waiter *w = arg;
+
+	follow_read(w->journal, on_event, w);
+}
+
+static void hear_commands(struct waiter *w, const char *dir)
+{
+	auto_free char *path = xasprintf("%s/" JOURNAL_FILE, dir);
+
+	if (!waits_for(w, FACT_READY) && !waits_for(w, FACT_EXITED))
+		return;
+	w->journal = follow_new(path);
+	watch_start(keep(w, loop_on_readable(w->loop, follow_fd(w->journal), on_journal, w)));
+	on_journal(w);
+	w->commands_due = true;
+}
+
+/* ---- the log --------------------------------------------------------------------------------------- */
+
+/* on_line() - "TIME COMMAND TEXT": the text is held against each expression */
+static void on_line(void *arg, char *line)
+{
+	struct waiter *w = arg;
+	char *who = strchr(line, ' '), *text = who ? strchr(who + 1, ' ') : NULL;
+
+	for (size_t i = 0; text && i < w->wait->count; i++) {
+		struct fact *f = &w->wait->facts[i];
+
+		if (f->kind != FACT_LOG)
+			continue;
+		if (json_array_size(f->seen) >= 3)
+			json_array_remove(f->seen, 0);
+		fact_saw(f, xstrdup(text + 1));
+		if (regexec(&f->regex, text + 1, 0, NULL, 0) == 0)
+			f->count++;
+		f->found = f->count >= f->wanted;
+	}
+}
+
+static void on_log(void *arg)
+{
+	struct waiter *w = arg;
+
+	follow_read(w->log, on_line, w);
+	judge(w, FACT_LOG);
+}
+
+static void hear_log(struct waiter *w, const char *dir)
+{
+	auto_free char *path = xasprintf("%s/logs/%s", dir, w->wait->node);
+
+	if (!waits_for(w, FACT_LOG))
+		return;
+	w->log = follow_new(path);
+	watch_start(keep(w, loop_on_readable(w->loop, follow_fd(w->log), on_log, w)));
+	on_log(w);
+}
+
+/* ---- ports: the kernel has no event for one that opens ---------------------------------------------- */
+
+static void look_at_ports(struct waiter *w)
+{
+	for (size_t i = 0; i < w->wait->count; i++) {
+		struct fact *f = &w->wait->facts[i];
+
+		if (f->kind != FACT_LISTEN)
+			continue;
+		f->found = is_listening(0, f->udp, f->port);
+		fact_judge(f, clock_ns());
+	}
+}
+
+struct port_timer {
+	struct waiter *waiter;
+	struct watch *timer;
+};
+
+static void on_ports(void *arg)
+{
+	struct port_timer *t = arg;
+
+	look_at_ports(t->waiter);
+	watch_start_in(t->timer, LISTENING_AGAIN_MS);
+}
+
+static void hear_ports(struct waiter *w, struct port_timer *t)
+{
+	if (!waits_for(w, FACT_LISTEN))
+		return;
+	*t = (struct port_timer){ w, keep(w, loop_on_timer(w->loop, on_ports, t)) };
+	on_ports(t);
+}
+
+/* ---- ping ------------------------------------------------------------------------------------------ */
+
+static void on_echo(void *arg)
+{
+	struct ping *p = arg;
+
+	if (!pinger_receive(&p->pinger))
+		return;
+	p->fact->found = true;
+	fact_judge(p->fact, clock_ns());
+	watch_stop(p->readable);
+	watch_stop(p->timer);
+}
+
+/* on_ping() - at once, then after pauses that double: what changes in the node begins it anew */
+static void on_ping(void *arg)
+{
+	struct ping *p = arg;
+
+	if (p->fact->found)
+		return;
+	pinger_send(&p->pinger);
+	p->pause_ms = p->pause_ms ? 2 * p->pause_ms : PING_FIRST_MS;
+	if (p->pause_ms > PING_MAX_MS)
+		p->pause_ms = PING_MAX_MS;
+	watch_start_in(p->timer, p->pause_ms);
+}
+
+/* address_of() - what `word` is, or the address of the node of that name, from the lab's hosts */
+static struct addr address_of(const char *dir, const char *word)
+{
+	auto_free char *path = xasprintf("%s/hosts", dir), *line = NULL;
+	auto_fclose FILE *f = fopen(path, "re");
+	struct addr a = { 0 };
+	size_t room = 0;
+
+	if (addr_parse(&a, word))
+		return a;
+	while (f && getline(&line, &room, f) > 0) {
+		char *rest = line, *address = strsep(&rest, " \t\n"), *name;
+
+		while ((name = strsep(&rest, " \t\n")))
+			if (strcmp(name, word) == 0 && addr_parse(&a, address))
+				return a;
+	}
+	log_info("ping: '%s' is neither an address nor a node with one", word);
+	exit(EXIT_NO_SUCH);
+}
+
+static void start_pings(struct waiter *w, const char *dir)
+{
+	w->pings = xcalloc(w->wait->count, sizeof(*w->pings));
+	for (size_t i = 0; i < w->wait->count; i++) {
+		struct fact *f = &w->wait->facts[i];
+		struct ping *p = &w->pings[w->ping_count];
+		struct addr to;
+
+		if (f->kind != FACT_PING)
+			continue;
+		w->ping_count++;
+		*p = (struct ping){ .waiter = w, .fact = f };
+		to = address_of(dir, f->word);
+		if (!pinger_open(&p->pinger, &to))
+			fatal_errno("cannot ping in node '%s'", w->wait->node);
+		p->readable = loop_on_readable(w->loop, p->pinger.fd, on_echo, p);
+		p->timer = loop_on_timer(w->loop, on_ping, p);
+		watch_start(p->readable);
+		on_ping(p);
+	}
+}
+
+static void stop_pings(struct waiter *w)
+{
+	for (size_t i = 0; i < w->ping_count; i++) {
+		struct ping *p = &w->pings[i];
+
+		if (!p->fact->holds)
+			fact_saw(p->fact, xstrdup(*p->pinger.last ? p->pinger.last : "no answer"));
+		watch_free(p->readable);
+		watch_free(p->timer);
+		pinger_close(&p->pinger);
+	}
+	free(w->pings);
+}
+
+/* ---- all together ----------------------------------------------------------------------------------- */
+
+static bool all_hold(const struct wait *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (!w->facts[i].holds)
+			return false;
+	return true;
+}
+
+static void stop(struct waiter *w, enum wait_end end)
+{
+	w->end = end;
+	w->wait->took_ns = clock_ns() - w->wait->began_ns;
+	loop_stop(w->loop, 0);
+}
+
+static void on_turn(void *arg)
+{
+	struct waiter *w = arg;
+
+	if (w->kernel_due)
+		look_at_kernel(w);
+	if (w->commands_due)
+		look_at_commands(w);
+	if (all_hold(w->wait))
+		stop(w, WAIT_HELD);
+}
+
+static void on_time_up(void *arg)
+{
+	stop(arg, WAIT_TIME_UP);
+}
+
+static void on_lab_ended(void *arg)
+{
+	stop(arg, WAIT_LAB_ENDED);
+}
+
+static void on_interrupt(void *arg)
+{
+	(void)arg;
+	exit(128 + SIGINT);
+}
+
+/* say_what_listens() - only whoever is told that a port does not listen wants to know */
+static void say_what_listens(struct wait *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		struct fact *f = &w->facts[i];
+
+		if (f->kind != FACT_LISTEN || f->holds)
+			continue;
+		json_decref(f->seen);
+		f->seen = listening_ports();
+	}
+}
+
+enum wait_end wait_for_facts(struct wait *wait)
+{
+	struct waiter w = { .wait = wait, .loop = loop_new(), .kernel = -1 };
+	auto_free char *dir = state_dir(wait->lab);
+	auto_close int init = pidfd_open(state_init_pid(wait->lab), 0);
+	struct port_timer ports;
+
+	wait->began_ns = clock_ns();
+	loop_on_end(w.loop, on_interrupt, NULL);
+	if (init >= 0)
+		watch_start(keep(&w, loop_on_readable(w.loop, init, on_lab_ended, &w)));
+	watch_start_in(keep(&w, loop_on_timer(w.loop, on_time_up, &w)), wait->timeout_ms);
+	enter_network(wait->lab, wait->node);
+	hear_kernel(&w);
+	hear_commands(&w, dir);
+	hear_log(&w, dir);
+	hear_ports(&w, &ports);
+	start_pings(&w, dir);
+	loop_on_turn(w.loop, on_turn, &w);
+	on_turn(&w);
+	loop_run(w.loop);
+	say_what_listens(wait);
+	stop_pings(&w);
+	for (size_t i = 0; i < w.watch_count; i++)
+		watch_free(w.watches[i]);
+	follow_free(w.journal);
+	follow_free(w.log);
+	cleanup_close(&w.kernel);
+	loop_free(w.loop);
+	return w.end;
+}
