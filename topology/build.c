@@ -28,6 +28,20 @@
 #define FORWARD_WAIT_MS	 10000
 #define LINK_AGAIN_MS	 5
 
+struct wire_end wire_near_end(const struct spaces *s, const struct iface *iface)
+{
+	return (struct wire_end){ s->nodes[iface->node->index].net, iface_index(iface) };
+}
+
+struct wire_end wire_far_end(const struct spaces *s, const struct iface *iface)
+{
+	const struct wire *w = iface->wire;
+
+	if (w->kind == WIRE_CABLE)
+		return wire_near_end(s, w->ports[!iface->port]);
+	return (struct wire_end){ s->wires[w->index], FIRST_PORT_INDEX + iface->port };
+}
+
 unsigned iface_index(const struct iface *iface)
 {
 	unsigned index = FIRST_INDEX;
@@ -77,20 +91,30 @@ static void put_link(struct nlmsghdr *nlh, const char *name, const struct mac *m
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 }
 
-/* add_bridge() - a switch learns and snoops, and asks the queries that snooping needs (RFC 4541,
- * 2.1.1); a hub forgets a MAC at once, so each frame goes out at every port */
-static void add_bridge(struct nl_batch *b, const struct wire *w)
+unsigned bridge_index(const struct wire *lan, unsigned side)
 {
+	return side ? FIRST_PORT_INDEX + (unsigned)lan->port_count + side : BRIDGE_INDEX;
+}
+
+/* build_bridge() - a switch learns and snoops, and asks the queries that snooping needs (RFC 4541,
+ * 2.1.1); a hub forgets a MAC at once, so each frame goes out at every port */
+void build_bridge(struct nl_batch *b, const struct wire *w, unsigned side)
+{
+	char name[NAME_MAX_LEN + 1];
 	struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
 					    sizeof(struct ifinfomsg), "LAN %s (bridge)", w->name);
 	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	struct mac mac = plan_mac(w->name, "bridge", 0);
+	struct mac mac = plan_mac(w->name, "bridge", side);
 	struct nlattr *info, *data;
 	bool learns = w->kind == WIRE_SWITCH;
 
-	ifi->ifi_index = BRIDGE_INDEX;
+	if (side)
+		snprintf(name, sizeof(name), "side%u", side);
+	else
+		snprintf(name, sizeof(name), "%s", w->name);
+	ifi->ifi_index = (int)bridge_index(w, side);
 	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
-	put_link(nlh, w->name, &mac, w->mtu);
+	put_link(nlh, name, &mac, w->mtu);
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
@@ -134,7 +158,7 @@ static struct nlmsghdr *add_veth(struct nl_batch *b, const struct iface *to, con
 
 static void add_lan_links(struct spaces *s, struct nl_batch *b, const struct wire *w)
 {
-	add_bridge(b, w);
+	build_bridge(b, w, 0);
 	for (size_t i = 0; i < w->port_count; i++) {
 		const struct iface *iface = w->ports[i];
 		struct nlmsghdr *nlh =
@@ -231,37 +255,41 @@ static void count_again(void *arg)
 	((struct port_states *)arg)->forwarding = 0;
 }
 
-static bool all_ports_forward(int fd, const struct wire *w)
+static bool ports_forward(int fd, size_t expected)
 {
 	struct port_states states = { 0 };
 
 	return nl_dump(fd, RTM_GETLINK, AF_BRIDGE, on_port, count_again, &states) &&
-	       states.forwarding >= w->port_count;
+	       states.forwarding >= expected;
 }
 
-/* wait_for_ports() - until every port of a LAN forwards: a frame sent earlier would be lost */
-static bool wait_for_ports(struct spaces *s, size_t wire)
+bool build_settle(struct spaces *s, const struct wire *lan, size_t expected, unsigned timeout_ms)
 {
-	const struct wire *w = s->lab->wires[wire];
-	uint64_t deadline = clock_ms() + FORWARD_WAIT_MS;
+	uint64_t deadline = clock_ms() + timeout_ms;
 	auto_close int fd = -1;
 
-	if (!space_enter_net(s, s->wires[wire]))
+	if (!space_enter_net(s, s->wires[lan->index]))
 		return false;
 	fd = nl_open();
 	if (fd < 0)
-		return spaces_fail(s, "%s: cannot open a netlink socket", w->name);
+		return spaces_fail(s, "%s: cannot open a netlink socket", lan->name);
 	for (;;) {
-		for (size_t i = 0; i < w->port_count; i++)
+		for (size_t i = 0; i < lan->port_count; i++)
 			sync_link(fd, FIRST_PORT_INDEX + (unsigned)i);
-		if (all_ports_forward(fd, w))
+		if (ports_forward(fd, expected))
 			return true;
-		if (clock_ms() > deadline) {
-			errno = ETIMEDOUT;
-			return spaces_fail(s, "LAN %s: its ports do not forward", w->name);
-		}
+		if (clock_ms() >= deadline)
+			return false;
 		poll(NULL, 0, LINK_AGAIN_MS);
 	}
+}
+
+static bool wait_for_ports(struct spaces *s, const struct wire *lan)
+{
+	if (build_settle(s, lan, lan->port_count, FORWARD_WAIT_MS))
+		return true;
+	errno = ETIMEDOUT;
+	return spaces_fail(s, "LAN %s: its ports do not forward", lan->name);
 }
 
 static void sync_cable(struct spaces *s, const struct wire *w)
@@ -282,7 +310,7 @@ static bool wait_for_links(struct spaces *s)
 	for (size_t i = 0; i < s->lab->wire_count; i++) {
 		if (s->lab->wires[i]->kind == WIRE_CABLE)
 			sync_cable(s, s->lab->wires[i]);
-		else if (!wait_for_ports(s, i))
+		else if (!wait_for_ports(s, s->lab->wires[i]))
 			return false;
 	}
 	return true;

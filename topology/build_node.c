@@ -14,10 +14,9 @@
 #include "nodes/common/nl.h"
 #include "topology/build.h"
 
-/* write_sysctl() - "net.ipv4.ip_forward"; a dot may be part of an interface's name, hence also
+/* node_sysctl() - "net.ipv4.ip_forward"; a dot may be part of an interface's name, hence also
  * "net/ipv4/conf/eth0.5/forwarding", as sysctl(8) takes it */
-static bool write_sysctl(struct spaces *s, const struct node *node, const char *key,
-			 const char *value)
+bool node_sysctl(struct spaces *s, const struct node *node, const char *key, const char *value)
 {
 	auto_free char *path = xasprintf("/proc/sys/%s", key);
 	auto_close int fd = -1;
@@ -42,13 +41,13 @@ static bool has_ipv6(const struct node *node)
 
 static bool write_settings(struct spaces *s, const struct node *node)
 {
-	if (node->forward && !write_sysctl(s, node, "net.ipv4.ip_forward", "1"))
+	if (node->forward && !node_sysctl(s, node, "net.ipv4.ip_forward", "1"))
 		return false;
 	if (node->forward && has_ipv6(node) &&
-	    !write_sysctl(s, node, "net.ipv6.conf.all.forwarding", "1"))
+	    !node_sysctl(s, node, "net.ipv6.conf.all.forwarding", "1"))
 		return false;
 	for (size_t i = 0; i < node->sysctl_count; i++)
-		if (!write_sysctl(s, node, node->sysctls[i].key, node->sysctls[i].value))
+		if (!node_sysctl(s, node, node->sysctls[i].key, node->sysctls[i].value))
 			return false;
 	return true;
 }
@@ -190,4 +189,27 @@ bool build_node(struct spaces *s, const struct node *node, struct nl_batch *b)
 		return true;
 	errno = 0;
 	return spaces_fail(s, "%s", nl_batch_error(b));
+}
+
+/* build_again() - what is there already is refused, and that is well */
+void build_again(struct spaces *s, const struct node *node)
+{
+	auto_close int fd = -1;
+	struct nl_batch *b;
+
+	if (!space_enter_net(s, s->nodes[node->index].net))
+		return;
+	fd = nl_open();
+	b = nl_batch_new();
+	nl_batch_use(b, fd);
+	for (size_t i = 0; i < node->iface_count; i++) {
+		for (size_t j = 0; j < node->ifaces[i]->addr_count; j++)
+			add_address(b, node->ifaces[i], &node->ifaces[i]->addrs[j]);
+		add_link_local(b, node->ifaces[i]);
+	}
+	for (size_t i = 0; i < node->route_count; i++)
+		add_route(b, node, &node->routes[i]);
+	nl_batch_flush(b);
+	nl_batch_free(b);
+	space_go_home(s);
 }

@@ -206,6 +206,34 @@ json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds)
 	return answer;
 }
 
+void check_answer(const json_t *answer)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (!error)
+		return;
+	log_info("%s", json_string_value(json_object_get(answer, "text")));
+	exit(strcmp(error, "no-such") == 0 ? EXIT_NO_SUCH
+	     : strcmp(error, "usage") == 0 ? EXIT_USAGE
+					   : EXIT_FAILURE);
+}
+
+void act(const char *lab, const char *const *words, size_t count)
+{
+	json_t *list = json_array(), *answer;
+	const char *note;
+
+	for (size_t i = 0; i < count; i++)
+		if (json_array_append_new(list, json_string(words[i])) < 0)
+			fatal("'%s' is not UTF-8", words[i]);
+	answer = ask(lab, json_pack("{s:s, s:o}", "do", "act", "words", list));
+	check_answer(answer);
+	note = json_string_value(json_object_get(answer, "note"));
+	if (note)
+		log_info("%s", note);
+	json_decref(answer);
+}
+
 bool ask_down(const char *lab)
 {
 	pid_t pid = state_init_pid(lab);

@@ -21,6 +21,14 @@ json_t *ask(const char *lab, json_t *request);
  * fds, if not NULL, has room for ENTER_COUNT descriptors. */
 json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);
 
+/* act() - something is done to the lab: the words of action.h. What there was not to do is noted on
+ * standard error; what could not be done ends the program. */
+void act(const char *lab, const char *const *words, size_t count);
+
+/* check_answer() - an answer that is an error ends the program: status 1 it failed, 2 wrong use, 3 of
+ * something that is not there */
+void check_answer(const json_t *answer);
+
 /* ask_down() - asks the lab to end and waits until its last process is gone; false: it was not
  * there any more */
 bool ask_down(const char *lab);

@@ -133,7 +133,9 @@ static void print_what(const json_t *e)
 	else if (strcmp(kind, "command") == 0)
 		print_command(e);
 	else if (strcmp(kind, "fault") == 0)
-		printf("%s", what);
+		printf("%s%s%s", what, *word(e, "error") ? ": failed: " : "", word(e, "error"));
+	else if (strcmp(kind, "scene") == 0)
+		printf("%s %s", word(e, "scene"), what);
 	else if (strcmp(kind, "lost") == 0)
 		print_lost(e);
 	else if (strcmp(what, "up") == 0)

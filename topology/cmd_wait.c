@@ -143,15 +143,17 @@ static int report(const struct wait *w, enum wait_end end)
 int cmd_wait(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv), status;
-	auto_free char *lab = NULL, *why = NULL;
+	auto_free char *lab = NULL;
+	struct words words = { .count = (size_t)argc, .at = (size_t)first + 1 };
 	struct wait w = { 0 };
 
 	if (first == argc)
 		options_fail(&program, "for which node?");
 	if (first + 1 == argc)
 		options_fail(&program, "for which fact?");
-	if (!facts_parse(argv + first + 1, (size_t)(argc - first - 1), &w.facts, &w.count, &why))
-		options_fail(&program, "%s", why);
+	words.list = (const char *const *)argv;
+	if (!facts_parse(&words, &w.facts, &w.count))
+		options_fail(&program, "%s", words.why);
 	w.lab = lab = lab_meant(lab_option);
 	w.node = argv[first];
 	w.timeout_ms = timeout_ms;

@@ -14,7 +14,10 @@
 #include <sys/un.h>
 
 #include "nodes/common/mem.h"
+#include "nodes/common/suggest.h"
+#include "topology/damage.h"
 #include "topology/init.h"
+#include "topology/scenes.h"
 #include "topology/status.h"
 
 #define CALLERS_MAX 64
@@ -147,6 +150,87 @@ static void do_down(struct caller *c)
 	init_stop(c->control->init);
 }
 
+/* take_words() - the texts of a JSON list; NULL: it is something else */
+static const char **take_words(const json_t *list, size_t *count)
+{
+	const char **words = NULL;
+	const json_t *word;
+	size_t i;
+
+	*count = 0;
+	json_array_foreach (list, i, word) {
+		if (!json_is_string(word)) {
+			free(words);
+			return NULL;
+		}
+		*xappend(&words, count) = json_string_value(word);
+	}
+	return words;
+}
+
+static void perform(struct caller *c, const struct action *a)
+{
+	char *error, *note;
+	bool good = damage_do(c->control->init->damage, a, &error, &note);
+
+	if (good)
+		answer(c, json_pack("{s:b, s:s?}", "done", 1, "note", note));
+	else
+		answer_error(c, "failed", error ? error : "it failed");
+	free(error);
+	free(note);
+}
+
+/* is_busy() - a lab that starts or ends is not to be disturbed */
+static bool is_busy(struct caller *c)
+{
+	const struct init *init = c->control->init;
+
+	if (init->up && !init->stopping)
+		return false;
+	answer_error(c, "failed",
+		     init->stopping ? "the lab is ending" : "the lab is still starting");
+	return true;
+}
+
+static void do_act(struct caller *c, const json_t *list)
+{
+	struct init *init = c->control->init;
+	struct words words = { 0 };
+	auto_free const char **texts = take_words(list, &words.count);
+	struct action a;
+
+	words.list = texts;
+	if (is_busy(c))
+		return;
+	if (action_parse(&a, init->lab, &words))
+		perform(c, &a);
+	else
+		answer_error(c, words.no_such ? "no-such" : "usage", words.why);
+	action_free(&a);
+}
+
+static void do_play(struct caller *c, const char *name)
+{
+	struct init *init = c->control->init;
+	struct suggestion s = suggest_for(name ? name : "");
+	const struct scene *scene = name ? lab_scene(init->lab, name) : NULL;
+	auto_free char *text = NULL;
+
+	if (is_busy(c))
+		return;
+	if (scene) {
+		answer(c,
+		       json_pack("{s:I}", "number", (json_int_t)scene_play(init->scenes, scene)));
+		return;
+	}
+	for (size_t i = 0; i < init->lab->scene_count; i++)
+		suggest_consider(&s, init->lab->scenes[i].name);
+	text = xasprintf("lab '%s' has no scene '%s'%s", init->lab->name, name ? name : "",
+			 suggest_text(&s));
+	answer_error(c, "no-such", text);
+}
+
 /* on_node_request() - what is asked about one node */
 static void on_node_request(struct caller *c, const char *what, const char *name)
 {
@@ -175,6 +259,10 @@ static void on_request(struct caller *c)
 	else if (strcmp(what, "enter") == 0 || strcmp(what, "inspect") == 0 ||
 		 strcmp(what, "commands") == 0)
 		on_node_request(c, what, json_string_value(json_object_get(request, "node")));
+	else if (strcmp(what, "act") == 0)
+		do_act(c, json_object_get(request, "words"));
+	else if (strcmp(what, "play") == 0)
+		do_play(c, json_string_value(json_object_get(request, "scene")));
 	else if (strcmp(what, "down") == 0)
 		do_down(c);
 	else

@@ -7,13 +7,16 @@
  *   {"do":"inspect","node":"pc1"} one node, with what its kernel says now
  *   {"do":"commands","node":"pc1"} its commands and their states alone
  *   {"do":"enter","node":"pc1"}   the node's folder, and its namespaces as descriptors
+ *   {"do":"act","words":["link","pc1:eth0","down"]}
+ *                                 something is done to the lab (action.h)
+ *   {"do":"play","scene":"cut"}   a scene begins: its number in the journal
  *   {"do":"down"}                 an answer, then the connection stays until init ends
  */
 #ifndef VETHLAB_CONTROL_H
 #define VETHLAB_CONTROL_H
 
 #define CONTROL_SOCKET	    "control"
-#define CONTROL_REQUEST_MAX 4096
+#define CONTROL_REQUEST_MAX 65536
 
 /* The namespaces that "enter" hands over, in this order; the first only without root. */
 enum { ENTER_USER, ENTER_PID, ENTER_NET, ENTER_UTS, ENTER_MNT, ENTER_COUNT };

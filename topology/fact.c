@@ -9,47 +9,6 @@
 
 #define SEEN_MAX 6
 
-/* The words that are not read yet; what is wrong with them is told once. */
-struct words {
-	char *const *at, *const *end;
-	char **why;
-};
-
-static const char *peek(const struct words *w)
-{
-	return w->at < w->end ? *w->at : NULL;
-}
-
-static bool take(struct words *w, const char *word)
-{
-	const char *next = peek(w);
-
-	if (!next || strcmp(next, word) != 0)
-		return false;
-	w->at++;
-	return true;
-}
-
-static bool printf_like(2, 3) fail(struct words *w, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (!*w->why && vasprintf(w->why, fmt, ap) < 0)
-		mem_exhausted();
-	va_end(ap);
-	return false;
-}
-
-/* take_any() - the next word, whatever it is; NULL with a complaint: there is none */
-static const char *take_any(struct words *w, const char *what)
-{
-	if (w->at < w->end)
-		return *w->at++;
-	fail(w, "%s is missing at the end", what);
-	return NULL;
-}
-
 static bool parse_command(struct words *w, struct fact *f);
 static bool parse_route(struct words *w, struct fact *f);
 static bool parse_address(struct words *w, struct fact *f);
@@ -90,7 +49,7 @@ static const struct keyword *keyword_find(const char *word)
 /* at_operand() - does a word follow that belongs to this fact, and does not begin the next one? */
 static bool at_operand(const struct words *w)
 {
-	const char *word = peek(w);
+	const char *word = words_peek(w);
 
 	return word && !keyword_find(word) && strcmp(word, "and") != 0 && strcmp(word, "no") != 0;
 }
@@ -99,31 +58,31 @@ static bool at_operand(const struct words *w)
 static bool parse_command(struct words *w, struct fact *f)
 {
 	if (at_operand(w))
-		f->word = *w->at++;
+		f->word = w->list[w->at++];
 	return true;
 }
 
 /* take_addr() - the address that stands behind `via`, `neighbour` ... */
 static bool take_addr(struct words *w, const char *what, struct addr *a)
 {
-	const char *word = take_any(w, what);
+	const char *word = words_take(w, what);
 
 	if (word && !addr_parse(a, word))
-		return fail(w, "%s: '%s' is not an address", what, word);
+		return words_complain(w, "%s: '%s' is not an address", what, word);
 	return word != NULL;
 }
 
 static bool take_dev(struct words *w, struct fact *f)
 {
-	if (take(w, "dev"))
-		return (f->dev = take_any(w, "the interface behind 'dev'")) != NULL;
+	if (words_accept(w, "dev"))
+		return (f->dev = words_take(w, "the interface behind 'dev'")) != NULL;
 	return true;
 }
 
 /* take_prefix() - an address alone is the prefix that holds nothing else */
 static bool take_prefix(struct words *w, struct fact *f, const char *what)
 {
-	const char *word = take_any(w, what), *reason;
+	const char *word = words_take(w, what), *reason;
 
 	if (!word)
 		return false;
@@ -131,9 +90,9 @@ static bool take_prefix(struct words *w, struct fact *f, const char *what)
 	f->len_written = strchr(word, '/');
 	if (f->len_written)
 		return prefix_parse(&f->prefix, word, &reason) ||
-		       fail(w, "%s: '%s': %s", what, word, reason);
+		       words_complain(w, "%s: '%s': %s", what, word, reason);
 	if (!addr_parse(&f->prefix.addr, word))
-		return fail(w, "%s: '%s' is not an address", what, word);
+		return words_complain(w, "%s: '%s' is not an address", what, word);
 	f->prefix.len = addr_bits(&f->prefix.addr);
 	return true;
 }
@@ -141,14 +100,14 @@ static bool take_prefix(struct words *w, struct fact *f, const char *what)
 /* route PREFIX|default [via A] [dev IF] */
 static bool parse_route(struct words *w, struct fact *f)
 {
-	if (take(w, "default")) {
+	if (words_accept(w, "default")) {
 		f->has_prefix = true;
 		f->prefix = (struct prefix){ { .family = AF_INET }, 0 };
 	} else if (!take_prefix(w, f, "the prefix of 'route'")) {
 		return false;
 	}
 	f->prefix.addr = prefix_first(&f->prefix);
-	if (take(w, "via") && !take_addr(w, "via", &f->via))
+	if (words_accept(w, "via") && !take_addr(w, "via", &f->via))
 		return false;
 	return take_dev(w, f);
 }
@@ -156,24 +115,25 @@ static bool parse_route(struct words *w, struct fact *f)
 /* address [A[/LEN]] [dev IF] */
 static bool parse_address(struct words *w, struct fact *f)
 {
-	if (at_operand(w) && strcmp(peek(w), "dev") != 0 && !take_prefix(w, f, "address"))
+	if (at_operand(w) && strcmp(words_peek(w), "dev") != 0 && !take_prefix(w, f, "address"))
 		return false;
 	if (f->negated && !f->has_prefix)
-		return fail(w, "'no address' needs one to miss");
+		return words_complain(w, "'no address' needs one to miss");
 	return take_dev(w, f);
 }
 
 /* link IF up|down */
 static bool parse_link(struct words *w, struct fact *f)
 {
-	f->word = take_any(w, "the interface of 'link'");
+	f->word = words_take(w, "the interface of 'link'");
 	if (!f->word)
 		return false;
-	f->negated = take(w, "down");
-	if (f->negated || take(w, "up"))
+	f->negated = words_accept(w, "down");
+	if (f->negated || words_accept(w, "up"))
 		return true;
-	return fail(w, "link %s: 'up' or 'down'%s%s%s", f->word, peek(w) ? ", not '" : "?",
-		    peek(w) ? peek(w) : "", peek(w) ? "'" : "");
+	return words_complain(w, "link %s: 'up' or 'down'%s%s%s", f->word,
+			      words_peek(w) ? ", not '" : "?", words_peek(w) ? words_peek(w) : "",
+			      words_peek(w) ? "'" : "");
 }
 
 /* neighbour A [dev IF] */
@@ -182,7 +142,7 @@ static bool parse_neighbour(struct words *w, struct fact *f)
 	if (!take_prefix(w, f, "neighbour"))
 		return false;
 	if (f->len_written)
-		return fail(w, "neighbour: an address, not a prefix");
+		return words_complain(w, "neighbour: an address, not a prefix");
 	return take_dev(w, f);
 }
 
@@ -192,14 +152,14 @@ static bool parse_listen(struct words *w, struct fact *f)
 	const char *word;
 	uint64_t port;
 
-	f->udp = take(w, "udp");
+	f->udp = words_accept(w, "udp");
 	if (!f->udp)
-		take(w, "tcp");
-	word = take_any(w, "the port of 'listen'");
+		words_accept(w, "tcp");
+	word = words_take(w, "the port of 'listen'");
 	if (!word)
 		return false;
 	if (!parse_number(&port, word) || port < 1 || port > 65535)
-		return fail(w, "listen: '%s' is not a port (1 to 65535)", word);
+		return words_complain(w, "listen: '%s' is not a port (1 to 65535)", word);
 	f->port = (uint16_t)port;
 	return true;
 }
@@ -207,7 +167,7 @@ static bool parse_listen(struct words *w, struct fact *f)
 /* log REGEX */
 static bool parse_log(struct words *w, struct fact *f)
 {
-	const char *word = take_any(w, "the regular expression of 'log'");
+	const char *word = words_take(w, "the regular expression of 'log'");
 	char reason[128];
 	int err;
 
@@ -220,30 +180,30 @@ static bool parse_log(struct words *w, struct fact *f)
 		return true;
 	regerror(err, &f->regex, reason, sizeof(reason));
 	f->wanted = 0; /* there is nothing to free */
-	return fail(w, "log: '%s': %s", word, reason);
+	return words_complain(w, "log: '%s': %s", word, reason);
 }
 
 /* count N log REGEX */
 static bool parse_count(struct words *w, struct fact *f)
 {
-	const char *word = take_any(w, "the number behind 'count'");
+	const char *word = words_take(w, "the number behind 'count'");
 
 	if (!word)
 		return false;
 	if (!parse_number(&f->wanted, word) || f->wanted < 1) {
 		f->wanted = 0;
-		return fail(w, "count: '%s' is not a number from 1 on", word);
+		return words_complain(w, "count: '%s' is not a number from 1 on", word);
 	}
-	if (take(w, "log"))
+	if (words_accept(w, "log"))
 		return parse_log(w, f);
 	f->wanted = 0;
-	return fail(w, "count %s: 'log REGEX' must follow", word);
+	return words_complain(w, "count %s: 'log REGEX' must follow", word);
 }
 
 /* ping ADDR|NODE */
 static bool parse_ping(struct words *w, struct fact *f)
 {
-	f->word = take_any(w, "the address behind 'ping'");
+	f->word = words_take(w, "the address behind 'ping'");
 	return f->word != NULL;
 }
 
@@ -253,65 +213,50 @@ static bool unknown(struct words *w, const char *word)
 
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
 		suggest_consider(&s, keywords[i].word);
-	return fail(w, "'%s' is no fact%s%s", word, suggest_text(&s),
-		    *suggest_text(&s) ? ""
+	return words_complain(w, "'%s' is no fact%s%s", word, suggest_text(&s),
+			      *suggest_text(&s)
+				      ? ""
 				      : "; there are ready, exited, route, address, link, "
 					"neighbour, listen, log, count and ping");
 }
 
-static char *join(char *const *from, char *const *to)
-{
-	char *text = xstrdup("");
-
-	for (; from < to; from++) {
-		char *longer = xasprintf("%s%s%s", text, *text ? " " : "", *from);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 static bool parse_fact(struct words *w, struct fact *f)
 {
-	char *const *first = w->at;
+	size_t first = w->at;
 	const char *word;
 	const struct keyword *k;
 
-	f->negated = take(w, "no");
-	word = take_any(w, "a fact");
+	f->negated = words_accept(w, "no");
+	word = words_take(w, "a fact");
 	k = keyword_find(word);
 	if (!word)
 		return false;
 	if (!k)
 		return unknown(w, word);
 	if (f->negated && !k->can_be_negated)
-		return fail(w, "'no %s' cannot be waited for", word);
+		return words_complain(w, "'no %s' cannot be waited for", word);
 	f->kind = k->kind;
 	f->seen = json_array();
 	if (!k->parse(w, f))
 		return false;
-	f->text = join(first, w->at);
+	f->text = words_join(w, first, w->at);
 	return true;
 }
 
-bool facts_parse(char *const *words, size_t count, struct fact **facts, size_t *fact_count,
-		 char **why)
+bool facts_parse(struct words *w, struct fact **facts, size_t *count)
 {
-	struct words w = { words, words + count, why };
 	bool good = true;
 
 	*facts = NULL;
-	*fact_count = 0;
-	*why = NULL;
-	while (good && (w.at < w.end || !*fact_count)) {
-		good = parse_fact(&w, xappend(facts, fact_count));
-		if (good && take(&w, "and") && w.at == w.end)
-			good = fail(&w, "a fact must follow 'and'");
+	*count = 0;
+	while (good && (words_peek(w) || !*count)) {
+		good = parse_fact(w, xappend(facts, count));
+		if (good && words_accept(w, "and") && !words_peek(w))
+			good = words_complain(w, "a fact must follow 'and'");
 	}
 	if (good)
 		return true;
-	facts_free(*facts, *fact_count);
+	facts_free(*facts, *count);
 	*facts = NULL;
 	return false;
 }

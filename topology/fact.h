@@ -13,6 +13,7 @@
 
 #include "nodes/common/inet.h"
 #include "topology/object.h"
+#include "topology/words.h"
 
 enum fact_kind {
 	FACT_READY,
@@ -50,9 +51,8 @@ struct fact {
 	size_t unseen;	      /* and so many more */
 };
 
-/* facts_parse() - "route 10.0.0.0/24 via 10.1.0.1 and ready ripd"; false: *why tells in one line */
-bool facts_parse(char *const *words, size_t count, struct fact **facts, size_t *fact_count,
-		 char **why);
+/* facts_parse() - "route 10.0.0.0/24 via 10.1.0.1 and ready ripd"; false: w->why tells */
+bool facts_parse(struct words *w, struct fact **facts, size_t *count);
 void facts_free(struct fact *facts, size_t count);
 
 /* fact_forget() - a new look begins */

@@ -27,7 +27,9 @@
 #include "nodes/common/tcp.h"
 #include "topology/build.h"
 #include "topology/control.h"
+#include "topology/damage.h"
 #include "topology/files.h"
+#include "topology/scenes.h"
 #include "topology/state.h"
 
 #define GRACE_MS      5000
@@ -228,6 +230,8 @@ static void up_is_over(struct init *init)
 	journal_add(&init->journal, NULL, "lab", "up",
 		    json_pack("{s:I}", "after_ms", (json_int_t)init->ready_after_ms));
 	events_look_at_all(init->events);
+	if (init->lab->events.action_count)
+		scene_play(init->scenes, &init->lab->events);
 	init_tell(init, "ready %llu", (unsigned long long)init->ready_after_ms);
 	if (init->tied)
 		return;
@@ -316,6 +320,8 @@ static _Noreturn void supervise(struct init *init, uint64_t timeout_ms)
 	if (!init->events)
 		init_fail(init, "cannot listen to the nodes' kernels: %s",
 			  init->spaces.error ? init->spaces.error : strerror(errno));
+	init->damage = damage_new(init);
+	init->scenes = scenes_new(init);
 	tasks_new(init);
 	init->control = control_new(init);
 	if (!init->control)

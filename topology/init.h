@@ -32,7 +32,8 @@ struct task {
 	pid_t pid;  /* 0: it does not run */
 	int status; /* as wait() tells, of its last end */
 	bool was_ready;
-	unsigned restarts;
+	bool again; /* it is stopping, to be started once more */
+	unsigned restarts, in_a_row;
 	uint64_t started_ms, ready_ms, backoff_ms;
 	int log_fd, exec_fd, notify_fd;
 	struct watch *log_watch, *exec_watch, *notify_watch, *timer;
@@ -43,6 +44,8 @@ struct task {
 };
 
 struct control;
+struct damage;
+struct scenes;
 
 struct init {
 	const struct lab *lab;
@@ -54,6 +57,8 @@ struct init {
 	struct control *control;
 	struct journal journal;
 	struct events *events;
+	struct damage *damage;
+	struct scenes *scenes;
 	int launcher; /* the socket to `vethlab up`; -1: up is over */
 	struct watch *launcher_watch, *deadline;
 	bool stopping, tied, up;
@@ -95,6 +100,16 @@ void tasks_stop_due(struct init *init);	       /* those that nothing running com
 bool tasks_all_stopped(const struct init *init);
 void tasks_on_child(struct init *init, pid_t pid, int status);
 const char *task_state_name(enum task_state state);
+
+void task_start(struct task *t);
+void task_become(struct task *t, enum task_state state);
+bool task_is_running(const struct task *t);
+void task_signal(const struct task *t, int signal); /* its whole process group */
+
+/* orders.c: what a person orders; *note says what there was not to do, or NULL (to be freed) */
+void order_start(struct task *t, char **note);
+void order_stop(struct task *t, char **note);
+void order_restart(struct task *t, char **note);
 
 /* readiness.c: how a task that has started gets ready */
 void readiness_watch(struct task *t);

@@ -135,6 +135,14 @@ struct command *node_command(const struct node *node, const char *name)
 	return NULL;
 }
 
+struct scene *lab_scene(const struct lab *lab, const char *name)
+{
+	for (size_t i = 0; i < lab->scene_count; i++)
+		if (strcmp(lab->scenes[i].name, name) == 0)
+			return &lab->scenes[i];
+	return NULL;
+}
+
 bool wire_has_family(const struct wire *w, int family)
 {
 	for (size_t i = 0; i < w->subnet_count; i++)
@@ -186,7 +194,8 @@ static void read_nodes_and_sort(struct lab_reader *r, struct yaml *y, void *lab)
 
 static const struct key lab_keys[] = {
 	{ "name", read_lab_name },	  { "defaults", keep_defaults }, { "lans", read_lans },
-	{ "nodes", read_nodes_and_sort }, { "links", read_links },
+	{ "nodes", read_nodes_and_sort }, { "links", read_links },	 { "events", read_events },
+	{ "scenes", read_scenes },
 };
 
 struct lab *lab_parse(const char *file, const char *text, size_t len, const char *name,

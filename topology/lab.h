@@ -24,6 +24,7 @@ enum wire_kind { WIRE_SWITCH, WIRE_HUB, WIRE_CABLE };
 
 struct wire {
 	char *name; /* of a cable "a:eth0-b:eth1" */
+	size_t index;
 	struct place at;
 	enum wire_kind kind;
 	struct prefix subnets[SUBNETS_MAX];
@@ -100,6 +101,7 @@ struct command {
 	char **ready_argv;
 	size_t ready_argc;
 	enum restart_kind restart;
+	unsigned restart_limit; /* restarts in a row; 0: no limit */
 	struct yaml *after_yaml;
 	struct command **after; /* what must be ready before it starts */
 	size_t after_count;
@@ -125,6 +127,16 @@ struct node {
 	size_t command_count;
 };
 
+/* A scene is actions in the order of their times, from the moment it is played. The lab's events
+ * are one without a name, played when the lab is ready. */
+struct action;
+struct scene {
+	char *name;
+	struct place at;
+	struct action *actions;
+	size_t action_count;
+};
+
 struct lab {
 	char *name;
 	struct place name_at;
@@ -137,6 +149,8 @@ struct lab {
 	struct node **by_name;	   /* the same, sorted */
 	struct command **commands; /* in start order */
 	size_t command_count;
+	struct scene events, *scenes;
+	size_t scene_count;
 	unsigned default_mtu;
 	bool default_offload;
 	char *source; /* the file's text */
@@ -157,6 +171,8 @@ struct node *lab_node(const struct lab *lab, const char *name);
 struct wire *lab_lan(const struct lab *lab, const char *name);
 struct iface *node_iface(const struct node *node, const char *name);
 struct command *node_command(const struct node *node, const char *name);
+
+struct scene *lab_scene(const struct lab *lab, const char *name);
 
 bool wire_has_family(const struct wire *w, int family);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a lab in memory: everything, so that a leak report means a leak. */
 #include "nodes/common/mem.h"
+#include "topology/action.h"
 #include "topology/lab.h"
 
 static void free_words(char **argv, size_t argc)
@@ -61,6 +62,14 @@ static void node_free(struct node *node)
 	free(node);
 }
 
+static void scene_free(struct scene *scene)
+{
+	for (size_t i = 0; i < scene->action_count; i++)
+		action_free(&scene->actions[i]);
+	free(scene->actions);
+	free(scene->name);
+}
+
 void lab_free(struct lab *lab)
 {
 	if (!lab)
@@ -72,6 +81,10 @@ void lab_free(struct lab *lab)
 		free(lab->wires[i]->ports);
 		free(lab->wires[i]);
 	}
+	scene_free(&lab->events);
+	for (size_t i = 0; i < lab->scene_count; i++)
+		scene_free(&lab->scenes[i]);
+	free(lab->scenes);
 	free(lab->nodes);
 	free(lab->by_name);
 	free(lab->wires);

@@ -38,6 +38,8 @@ void read_mtu(struct lab_reader *r, struct yaml *y, void *unsigned_mtu);
 void read_lans(struct lab_reader *r, struct yaml *y, void *lab);
 void read_links(struct lab_reader *r, struct yaml *y, void *lab);
 void read_nodes(struct lab_reader *r, struct yaml *y, void *lab);
+void read_events(struct lab_reader *r, struct yaml *y, void *lab);
+void read_scenes(struct lab_reader *r, struct yaml *y, void *lab);
 void read_defaults(struct lab_reader *r, struct yaml *y, void *lab);
 void read_run(struct lab_reader *r, const struct yaml *y, struct node *node);
 

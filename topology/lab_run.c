@@ -177,15 +177,30 @@ static void read_ready(struct lab_reader *r, struct yaml *y, void *into)
 	}
 }
 
+/* restart: no, always, on-failure; `on-failure:3` gives up after three in a row */
 static void read_restart(struct lab_reader *r, struct yaml *y, void *into)
 {
 	static const char *const words[] = { [RESTART_NO] = "no",
 					     [RESTART_ON_FAILURE] = "on-failure",
 					     [RESTART_ALWAYS] = "always" };
+	char *colon = y->kind == YAML_SCALAR ? strchr(y->text, ':') : NULL;
+	struct command *c = into;
+	struct yaml word = *y;
+	auto_free char *text = colon ? xstrndup(y->text, (size_t)(colon - y->text)) : NULL;
+	uint64_t limit = 0;
 	unsigned kind;
 
-	if (read_word(r, y, "restart", words, ARRAY_SIZE(words), &kind))
-		((struct command *)into)->restart = kind;
+	if (colon)
+		word.text = text;
+	if (!read_word(r, &word, "restart", words, ARRAY_SIZE(words), &kind))
+		return;
+	c->restart = kind;
+	if (colon && (kind == RESTART_NO || !parse_number(&limit, colon + 1) || limit < 1 ||
+		      limit > 1000000))
+		fault_error(r->faults, y->at,
+			    "restart: '%s' is not a limit, as in on-failure:3 or always:10",
+			    y->text);
+	c->restart_limit = (unsigned)limit;
 }
 
 static const struct key command_keys[] = {

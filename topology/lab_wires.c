@@ -15,6 +15,7 @@ static struct wire *wire_new(struct lab_reader *r, char *name, struct place at, 
 	w->kind = kind;
 	w->mtu = r->lab->default_mtu;
 	w->offload = r->lab->default_offload;
+	w->index = r->lab->wire_count;
 	*xappend(&r->lab->wires, &r->lab->wire_count) = w;
 	return w;
 }

@@ -154,6 +154,8 @@ static bool decode_route(struct object *o, const struct nlmsghdr *nlh)
 	}
 	if (!o->hop_count)
 		take_hop(o, &only);
+	if (rtm->rtm_family == AF_INET6 && !o->hops[0].via.family)
+		o->index = o->hops[0].index; /* fe80::/64 is there once a link */
 	return true;
 }
 

@@ -26,7 +26,7 @@ struct hop {
 /* Zeroed where a kind has no such field, so that two objects can be compared as memory. */
 struct object {
 	enum object_kind kind;
-	unsigned index;	      /* the link; of a route: 0 */
+	unsigned index;	      /* the link; of a route 0, but for IPv6 without a next hop */
 	struct prefix prefix; /* of an address with its host bits; a neighbour is a host prefix */
 	unsigned metric;      /* of a route */
 	/* up to here it is the object's name; from `tentative` on, what is said of it */

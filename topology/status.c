@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "nodes/common/mem.h"
+#include "topology/damage.h"
 #include "topology/live.h"
 
 json_t *status_text(const char *text)
@@ -42,6 +43,30 @@ static const struct iface *far_end(const struct iface *iface)
 	return w->ports[0] == iface ? w->ports[1] : w->ports[0];
 }
 
+static void put_number(json_t *json, const char *key, double value)
+{
+	if (value > 0)
+		json_object_set_new(json, key, json_real(value));
+}
+
+/* put_damage() - what was done to a link on purpose */
+static void put_damage(json_t *json, const struct wire_damage *damage, unsigned port)
+{
+	const struct port_damage *p = damage->ports ? &damage->ports[port] : NULL;
+
+	if (p && p->cut)
+		json_object_set_new(json, "cut", json_true());
+	if (!p || shape_is_empty(&p->shape))
+		return;
+	put_number(json, "rate_bps", p->shape.rate);
+	put_number(json, "delay_ms", p->shape.delay_ms);
+	put_number(json, "jitter_ms", p->shape.jitter_ms);
+	put_number(json, "loss_percent", p->shape.loss);
+	put_number(json, "duplicate_percent", p->shape.duplicate);
+	put_number(json, "reorder_percent", p->shape.reorder);
+	put_number(json, "corrupt_percent", p->shape.corrupt);
+}
+
 static json_t *iface_json(struct init *init, const struct iface *iface)
 {
 	char mac[MAC_TEXT_LEN];
@@ -58,6 +83,7 @@ static json_t *iface_json(struct init *init, const struct iface *iface)
 	} else {
 		json_object_set_new(json, "lan", json_string(iface->wire->name));
 	}
+	put_damage(json, &init->damage->wires[iface->wire->index], iface->port);
 	return json;
 }
 
@@ -116,15 +142,38 @@ static json_t *node_json(struct init *init, const struct node *node)
 			 "interfaces", ifaces, "commands", commands_of(init, node));
 }
 
-static json_t *lan_json(const struct wire *w)
+/* partition_json() - its name and its sides; the last is of those whom nobody named */
+static json_t *partition_json(const struct wire *w, const struct wire_damage *damage)
 {
-	json_t *subnets = json_array();
+	json_t *sides = json_array(), *rest;
+
+	for (unsigned i = 0; i <= damage->sides; i++)
+		json_array_append_new(sides, json_array());
+	for (size_t i = 0; i < w->port_count; i++) {
+		unsigned side = damage->ports[i].side;
+
+		json_array_append_new(json_array_get(sides, side ? side - 1 : damage->sides),
+				      json_string(w->ports[i]->node->name));
+	}
+	rest = json_array_get(sides, damage->sides);
+	if (!json_array_size(rest))
+		json_array_remove(sides, damage->sides);
+	return json_pack("{s:s, s:o}", "name", damage->partition, "sides", sides);
+}
+
+static json_t *lan_json(struct init *init, const struct wire *w)
+{
+	const struct wire_damage *damage = &init->damage->wires[w->index];
+	json_t *subnets = json_array(), *json;
 	char text[PREFIX_TEXT_LEN];
 
 	for (size_t i = 0; i < w->subnet_count; i++)
 		json_array_append_new(subnets, json_string(prefix_format(&w->subnets[i], text)));
-	return json_pack("{s:s, s:s, s:o, s:i}", "name", w->name, "kind", wire_kind_name(w->kind),
+	json = json_pack("{s:s, s:s, s:o, s:i}", "name", w->name, "kind", wire_kind_name(w->kind),
 			 "subnets", subnets, "ports", (int)w->port_count);
+	if (damage->partition)
+		json_object_set_new(json, "partition", partition_json(w, damage));
+	return json;
 }
 
 json_t *status_of_node(struct init *init, const struct node *node)
@@ -144,7 +193,7 @@ json_t *status_of_lab(struct init *init)
 
 	for (size_t i = 0; i < init->lab->wire_count; i++)
 		if (init->lab->wires[i]->kind != WIRE_CABLE)
-			json_array_append_new(lans, lan_json(init->lab->wires[i]));
+			json_array_append_new(lans, lan_json(init, init->lab->wires[i]));
 	for (size_t i = 0; i < init->lab->node_count; i++)
 		json_array_append_new(nodes, node_json(init, init->lab->nodes[i]));
 	return json_pack("{s:i, s:s, s:o, s:s, s:f, s:I, s:I, s:o, s:o}", "version", STATUS_VERSION,

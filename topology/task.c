@@ -32,7 +32,7 @@ const char *task_state_name(enum task_state state)
 	return state_name[state];
 }
 
-static void task_become(struct task *t, enum task_state state)
+void task_become(struct task *t, enum task_state state)
 {
 	t->state = state;
 	if (state != TASK_STARTING)
@@ -45,7 +45,7 @@ static bool is_ready(const struct task *t)
 	return t->was_ready;
 }
 
-static bool is_running(const struct task *t)
+bool task_is_running(const struct task *t)
 {
 	return t->state == TASK_STARTING || t->state == TASK_READY || t->state == TASK_STOPPING;
 }
@@ -190,13 +190,14 @@ static void watch_child(struct task *t, int out, int exec_fd)
 	watch_start(t->exec_watch);
 }
 
-static void task_start(struct task *t)
+void task_start(struct task *t)
 {
 	const struct command *c = t->command;
 	struct spaces *s = &t->init->spaces;
 	int out[2] = { -1, -1 }, exec_pipe[2] = { -1, -1 };
 
 	task_become(t, TASK_STARTING);
+	t->again = false;
 	t->started_ms = clock_ms();
 	free(s->error);
 	s->error = NULL;
@@ -296,7 +297,8 @@ static void on_backoff(void *arg)
 static void start_again(struct task *t, const char *how)
 {
 	if (clock_ms() - t->started_ms >= GOOD_LIFE_MS)
-		t->backoff_ms = 0;
+		t->backoff_ms = t->in_a_row = 0;
+	t->in_a_row++;
 	t->backoff_ms = t->backoff_ms ? 2 * t->backoff_ms : BACKOFF_MIN_MS;
 	if (t->backoff_ms > BACKOFF_MAX_MS)
 		t->backoff_ms = BACKOFF_MAX_MS;
@@ -311,9 +313,12 @@ static void start_again(struct task *t, const char *how)
 
 static bool restarts(const struct task *t)
 {
-	enum restart_kind restart = t->command->restart;
+	const struct command *c = t->command;
+	bool good_life = clock_ms() - t->started_ms >= GOOD_LIFE_MS;
 
-	return restart == RESTART_ALWAYS || (restart == RESTART_ON_FAILURE && t->status != 0);
+	if (c->restart_limit && t->in_a_row >= c->restart_limit && !good_life)
+		return false;
+	return c->restart == RESTART_ALWAYS || (c->restart == RESTART_ON_FAILURE && t->status != 0);
 }
 
 /* task_ended() - the process is gone: what that means depends on what was expected of it */
@@ -331,6 +336,8 @@ static void task_ended(struct task *t)
 		return; /* it never became the program: that is told already */
 	if (t->init->stopping || t->state == TASK_STOPPING) {
 		task_become(t, TASK_STOPPED);
+		if (t->again && !t->init->stopping)
+			task_start(t);
 		return;
 	}
 	if (early && t->command->ready == READY_EXIT && t->status == 0)
@@ -376,18 +383,18 @@ static bool *needed(const struct init *init)
 	for (size_t i = 0; i < init->lab->command_count; i++) {
 		const struct task *t = &init->tasks[i];
 
-		for (size_t j = 0; is_running(t) && j < t->command->after_count; j++)
+		for (size_t j = 0; task_is_running(t) && j < t->command->after_count; j++)
 			is_needed[t->command->after[j]->index] = true;
 	}
 	return is_needed;
 }
 
-/* ask_to_end() - the whole process group, because a shell may stand in front; a child that has not
- * got as far as to lead one is alone */
-static void ask_to_end(pid_t pid)
+/* task_signal() - a shell may stand in front, hence the whole group; a child that has not got as far
+ * as to lead one is alone */
+void task_signal(const struct task *t, int signal)
 {
-	if (kill(-pid, SIGTERM) < 0)
-		kill(pid, SIGTERM);
+	if (t->pid && kill(-t->pid, signal) < 0)
+		kill(t->pid, signal);
 }
 
 void tasks_stop_due(struct init *init)
@@ -402,14 +409,14 @@ void tasks_stop_due(struct init *init)
 		if ((t->state != TASK_STARTING && t->state != TASK_READY) || is_needed[i])
 			continue;
 		task_become(t, TASK_STOPPING);
-		ask_to_end(t->pid);
+		task_signal(t, SIGTERM);
 	}
 }
 
 bool tasks_all_stopped(const struct init *init)
 {
 	for (size_t i = 0; i < init->lab->command_count; i++)
-		if (is_running(&init->tasks[i]))
+		if (task_is_running(&init->tasks[i]))
 			return false;
 	return true;
 }

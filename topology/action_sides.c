@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* "partition a,b / c,d": who is on which side of which LAN. */
+#include <string.h>
+
+#include "nodes/common/mem.h"
+#include "topology/action_parse.h"
+
+/* A side as it is written, before it is known which LAN is meant. */
+struct member {
+	const struct node *node;
+	unsigned side;
+};
+
+struct members {
+	struct member *list;
+	size_t count;
+	unsigned sides;
+};
+
+static bool add_member(struct words *w, struct members *m, const struct node *node)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (m->list[i].node == node)
+			return words_complain(w, "node '%s' stands there twice", node->name);
+	*xappend(&m->list, &m->count) = (struct member){ node, m->sides };
+	return true;
+}
+
+/* add_named() - a node, or all nodes of a group (`pc` of pc1, pc2 ...) */
+static bool add_named(struct words *w, const struct lab *lab, struct members *m, const char *name)
+{
+	bool any = false;
+
+	if (lab_node(lab, name))
+		return add_member(w, m, lab_node(lab, name));
+	for (size_t i = 0; i < lab->node_count; i++) {
+		const struct node *node = lab->nodes[i];
+
+		if (!node->group || strcmp(node->group, name) != 0)
+			continue;
+		any = true;
+		if (!add_member(w, m, node))
+			return false;
+	}
+	return any || find_node(w, lab, name);
+}
+
+/* take_sides() - "a,b / c,d", in as many words as it was typed in */
+static bool take_sides(struct words *w, const struct lab *lab, struct members *m)
+{
+	bool empty = true;
+
+	m->sides = 1;
+	while (words_peek(w)) {
+		const char *p = words_take(w, "");
+
+		while (*p) {
+			size_t len = strcspn(p, ",/ \t");
+			auto_free char *name = xstrndup(p, len);
+
+			if (len && !add_named(w, lab, m, name))
+				return false;
+			empty &= !len;
+			p += len;
+			if (*p == '/') {
+				if (empty)
+					return words_complain(w,
+							      "a side of the partition is empty");
+				m->sides++;
+				empty = true;
+			}
+			p += *p != '\0';
+		}
+	}
+	if (empty)
+		return words_complain(w, m->count ? "a side of the partition is empty"
+						  : "the sides are missing, as in: a,b / c,d");
+	if (m->sides > SIDES_MAX)
+		return words_complain(w, "more than %d sides", SIDES_MAX);
+	return true;
+}
+
+static bool is_on(const struct node *node, const struct wire *lan)
+{
+	for (size_t i = 0; i < node->iface_count; i++)
+		if (node->ifaces[i]->wire == lan)
+			return true;
+	return false;
+}
+
+static bool holds_all(const struct members *m, const struct wire *lan)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (!is_on(m->list[i].node, lan))
+			return false;
+	return true;
+}
+
+/* the_lan() - the only one that all of the named nodes are on */
+static const struct wire *the_lan(struct words *w, const struct lab *lab, const struct members *m)
+{
+	const struct wire *found = NULL;
+
+	for (size_t i = 0; i < lab->wire_count; i++) {
+		const struct wire *lan = lab->wires[i];
+
+		if (lan->kind == WIRE_CABLE || !holds_all(m, lan))
+			continue;
+		if (found) {
+			words_complain(w, "these nodes share the LANs %s and %s: say which",
+				       found->name, lan->name);
+			return NULL;
+		}
+		found = lan;
+	}
+	if (!found)
+		words_complain(w, "no LAN has all of these nodes");
+	return found;
+}
+
+static bool divide(struct words *w, struct action *a, const struct members *m)
+{
+	if (!a->lan)
+		a->lan = the_lan(w, a->lab, m);
+	if (!a->lan)
+		return false;
+	a->side_count = m->sides;
+	a->sides = xcalloc(a->lan->port_count, 1);
+	for (size_t i = 0; i < m->count; i++) {
+		if (!is_on(m->list[i].node, a->lan))
+			return words_complain(w, "node '%s' is not on LAN '%s'",
+					      m->list[i].node->name, a->lan->name);
+		for (size_t p = 0; p < a->lan->port_count; p++)
+			if (a->lan->ports[p]->node == m->list[i].node)
+				a->sides[p] = (uint8_t)m->list[i].side;
+	}
+	if (!a->name)
+		a->name = xstrdup(a->lan->name);
+	return true;
+}
+
+/* partition [lan LAN] [name NAME] SIDE / SIDE ... */
+bool action_parse_partition(struct words *w, struct action *a)
+{
+	struct members m = { 0 };
+	bool good;
+
+	for (;;) {
+		const char *word = words_peek(w), *value;
+
+		if (!word || (strcmp(word, "lan") != 0 && strcmp(word, "name") != 0) ||
+		    lab_node(a->lab, word))
+			break;
+		w->at++;
+		value = words_take(w, word);
+		if (!value)
+			return false;
+		if (*word == 'l' && !(a->lan = find_lan(w, a->lab, value)))
+			return false;
+		if (*word == 'n' && !name_is_good(value))
+			return words_complain(w, "'%s' is not a name: a-z, 0-9 and -", value);
+		if (*word == 'n') {
+			free(a->name);
+			a->name = xstrdup(value);
+		}
+	}
+	good = take_sides(w, a->lab, &m) && divide(w, a, &m);
+	free(m.list);
+	return good;
+}
