@@ -113,6 +113,7 @@ static void report_unknown(struct lab_reader *r, const struct yaml *e)
 static const struct yaml *find_verb(struct lab_reader *r, const struct yaml *y)
 {
 	const struct yaml *verb = NULL;
+	unsigned errors = r->faults->errors;
 
 	for (const struct yaml *e = y->entries; e; e = e->next) {
 		const struct entry_key *k = find_key(e->key);
@@ -129,7 +130,7 @@ static const struct yaml *find_verb(struct lab_reader *r, const struct yaml *y)
 		}
 		verb = e;
 	}
-	if (!verb)
+	if (!verb && r->faults->errors == errors)
 		fault_error(r->faults, y->at,
 			    "what shall happen? An event has one of link, start, stop, restart, "
 			    "kill, partition and heal");
@@ -195,14 +196,15 @@ static void insert(struct scene *scene, struct action *a)
 static void read_action(struct lab_reader *r, const struct yaml *y, struct scene *scene,
 			bool at_required)
 {
-	unsigned errors = r->faults->errors;
 	const struct yaml *verb = find_verb(r, y);
 	struct line line = { 0 };
 	struct words words;
 	struct action a;
 	uint64_t at_ms;
+	unsigned errors;
 
 	read_at(r, y, at_required, &at_ms);
+	errors = r->faults->errors;
 	if (!verb || !to_words(r, y, verb, &line) || r->faults->errors > errors) {
 		line_free(&line);
 		return;

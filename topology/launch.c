@@ -33,21 +33,28 @@ static void on_interrupt(int sig)
 	interrupted = sig;
 }
 
-const char *own_programs(void)
+const char *own_folder(void)
 {
-	static char *dir;
-	char exe[4096];
-	ssize_t n = dir ? 0 : readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	auto_free char *probe = NULL;
+	static char exe[4096];
+	ssize_t n = *exe ? 0 : readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
-	if (dir)
-		return dir;
+	if (*exe && n == 0)
+		return exe;
 	if (n <= 0)
 		fatal_errno("cannot tell where vethlab itself is");
 	exe[n] = '\0';
 	*strrchr(exe, '/') = '\0';
-	probe = xasprintf("%s/chat-server", exe);
-	dir = access(probe, X_OK) == 0 ? xstrdup(exe) : xasprintf("%s/../lib/vethlab", exe);
+	return exe;
+}
+
+const char *own_programs(void)
+{
+	static char *dir;
+	auto_free char *probe = xasprintf("%s/chat-server", own_folder());
+
+	if (!dir)
+		dir = access(probe, X_OK) == 0 ? xstrdup(own_folder())
+					       : xasprintf("%s/../lib/vethlab", own_folder());
 	return dir;
 }
 

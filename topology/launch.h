@@ -22,4 +22,7 @@ int launch(struct launch *l);
 /* own_programs() - the folder of vethlab's node programs: beside the launcher, or ../lib/vethlab */
 const char *own_programs(void);
 
+/* own_folder() - the one of the launcher itself */
+const char *own_folder(void);
+
 #endif

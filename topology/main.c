@@ -31,6 +31,8 @@ static const struct verb {
 	{ "heal", cmd_heal, "make it whole again" },
 	{ "play", cmd_play, "a scene of the lab file" },
 	{ "wait", cmd_wait, "until a fact about a node holds: a route, a port, a line of its log" },
+	{ "test", cmd_test, "a bats file against fresh labs, N times: which tests fail how often" },
+	{ "gc", cmd_gc, "take away what crashed labs have left" },
 	{ "events", cmd_events, "what happened: links, addresses, routes, commands, faults" },
 };
 

@@ -12,6 +12,7 @@
 
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
+#include "topology/keep.h"
 #include "topology/lab.h"
 
 #define CLAIM_TRIES   20
@@ -118,6 +119,7 @@ void state_remove(const char *lab, pid_t init)
 {
 	auto_free char *dir = state_dir(lab), *lock = lock_path(lab);
 
+	keep_records(lab, dir);
 	remove_netns_links(lab, init);
 	nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	unlink(lock); /* last: who waits for it finds the path gone and tries again */

@@ -21,6 +21,8 @@ int cmd_link(int argc, char **argv);
 int cmd_partition(int argc, char **argv);
 int cmd_heal(int argc, char **argv);
 int cmd_play(int argc, char **argv);
+int cmd_test(int argc, char **argv);
+int cmd_gc(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 
