@@ -87,7 +87,7 @@ int cmd_play(int argc, char **argv)
 	struct follower *f;
 	json_t *answer;
 
-	options_operands(&program, first, argc, argv, 1, "which scene?");
+	options_operands(&program, first, argc, argv, 1, "the scene");
 	lab = lab_meant(lab_option);
 	init = pidfd_open(state_init_pid(lab), 0);
 	dir = state_dir(lab);

@@ -188,7 +188,7 @@ json_t *status_of_node(struct init *init, const struct node *node)
 
 json_t *status_of_lab(struct init *init)
 {
-	json_t *nodes = json_array(), *lans = json_array();
+	json_t *nodes = json_array(), *lans = json_array(), *scenes = json_array();
 	const char *state = init->stopping ? "stopping" : !init->up ? "starting" : "running";
 
 	for (size_t i = 0; i < init->lab->wire_count; i++)
@@ -196,10 +196,12 @@ json_t *status_of_lab(struct init *init)
 			json_array_append_new(lans, lan_json(init, init->lab->wires[i]));
 	for (size_t i = 0; i < init->lab->node_count; i++)
 		json_array_append_new(nodes, node_json(init, init->lab->nodes[i]));
-	return json_pack("{s:i, s:s, s:o, s:s, s:f, s:I, s:I, s:o, s:o}", "version", STATUS_VERSION,
-			 "lab", init->lab->name, "file", status_text(init->lab->file), "state",
-			 state, "since",
-			 (double)init->born.tv_sec + (double)init->born.tv_nsec / 1e9,
-			 "ready_after_ms", (json_int_t)init->ready_after_ms, "log_lines_lost",
-			 (json_int_t)init->log_lost, "lans", lans, "nodes", nodes);
+	for (size_t i = 0; i < init->lab->scene_count; i++)
+		json_array_append_new(scenes, json_string(init->lab->scenes[i].name));
+	return json_pack(
+		"{s:i, s:s, s:o, s:s, s:f, s:I, s:I, s:o, s:o, s:o}", "version", STATUS_VERSION,
+		"lab", init->lab->name, "file", status_text(init->lab->file), "state", state,
+		"since", (double)init->born.tv_sec + (double)init->born.tv_nsec / 1e9,
+		"ready_after_ms", (json_int_t)init->ready_after_ms, "log_lines_lost",
+		(json_int_t)init->log_lost, "lans", lans, "scenes", scenes, "nodes", nodes);
 }

@@ -151,12 +151,24 @@ static void take_value(const struct program *p, const struct option_row *o, cons
 	*(uint64_t *)o->to = n;
 }
 
+/* print_completion() - the table, for a shell that completes: an option a line, those that want a
+ * value with '=' behind */
+static _Noreturn void print_completion(const struct program *p)
+{
+	for (size_t i = 0; i < p->option_count; i++)
+		printf("--%s%s\n", p->options[i].name, p->options[i].arg ? "=" : "");
+	printf("--help\n");
+	exit(fflush(stdout) == EOF ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 int options_parse(const struct program *p, int argc, char **argv)
 {
 	struct option *longs = xcalloc(p->option_count + 3, sizeof(*longs));
 	char *shorts = xcalloc(2 * p->option_count + 4, 1), *s = shorts;
 	int c;
 
+	if (argc == 2 && strcmp(argv[1], OPTIONS_COMPLETE) == 0)
+		print_completion(p);
 	*s++ = p->stop_at_operand ? '+' : ':';
 	*s++ = p->stop_at_operand ? ':' : 'h';
 	if (p->stop_at_operand)
