@@ -43,6 +43,14 @@ test: ## install what is missing, build, run the whole suite
 	$(Q)$(AS_OWNER) $(MAKE) --no-print-directory programs unit
 	$(Q)BUILD=$(BUILD) BIN=$(BIN) scripts/test
 
+ROUNDS ?= 1000
+
+.PHONY: soak
+soak: ## kill parts of labs at random, ROUNDS times (1000): is anything left?
+	$(Q)scripts/setup test
+	$(Q)$(AS_OWNER) $(MAKE) --no-print-directory programs
+	$(Q)BIN=$(BIN) scripts/crash --rounds $(ROUNDS)
+
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 .PHONY: check
