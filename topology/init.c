@@ -224,6 +224,8 @@ static void on_deadline(void *arg)
 
 static void up_is_over(struct init *init)
 {
+	if (launcher_is_gone(init)) /* nobody would know of the lab */
+		end_lab(init, EXIT_FAILURE);
 	watch_stop(init->deadline);
 	init->ready_after_ms = clock_ms() - init->born_ms;
 	init->up = true;
