@@ -63,7 +63,7 @@ static void silence_bridge(void)
 		return; /* noise is no reason to fail */
 }
 
-static bool make_namespaces(struct spaces *s, build_progress_fn *progress, void *arg)
+bool build_namespaces(struct spaces *s, build_progress_fn *progress, void *arg)
 {
 	const struct lab *lab = s->lab;
 
@@ -316,11 +316,11 @@ static bool wait_for_links(struct spaces *s)
 	return true;
 }
 
-bool build_lab(struct spaces *s, build_progress_fn *progress, void *arg)
+bool build_links(struct spaces *s, build_progress_fn *progress, void *arg)
 {
 	struct nl_batch *b = nl_batch_new();
-	bool good = make_namespaces(s, progress, arg) && make_links(s, b, progress, arg) &&
-		    configure_nodes(s, b, progress, arg) && wait_for_links(s);
+	bool good = make_links(s, b, progress, arg) && configure_nodes(s, b, progress, arg) &&
+		    wait_for_links(s);
 
 	nl_batch_free(b);
 	space_go_home(s);

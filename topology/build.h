@@ -6,10 +6,11 @@
 
 typedef void build_progress_fn(void *arg, const char *what, size_t done, size_t all);
 
-/* build_lab() - makes the plan in the kernel: namespaces, bridges, links, addresses, routes. When it
- * returns true every bridge port forwards: the first packet arrives. False: s->error says what
- * failed, where, in the kernel's words. */
-bool build_lab(struct spaces *s, build_progress_fn *progress, void *arg);
+/* The plan, made in the kernel, in two steps: the namespaces; then bridges, links, addresses, routes.
+ * When the second returns true every bridge port forwards: the first packet arrives. False: s->error
+ * says what failed, where, in the kernel's words. */
+bool build_namespaces(struct spaces *s, build_progress_fn *progress, void *arg);
+bool build_links(struct spaces *s, build_progress_fn *progress, void *arg);
 
 /* One end of a wire: the index of a link in a network namespace. */
 struct wire_end {

@@ -65,6 +65,7 @@ static _Noreturn void end_lab(struct init *init, int status)
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0)
 		;
+	spaces_free(&init->spaces); /* the kernel frees them while we take the files away */
 	state_remove(init->lab->name, outside);
 	_exit(status);
 }
@@ -159,15 +160,37 @@ static void link_netns(struct init *init, pid_t outside)
 	}
 }
 
+/* name_namespaces() - by a child, while we make the links: names are files, and a disk is slow.
+ * Its pid, or 0. */
+static pid_t name_namespaces(struct init *init)
+{
+	pid_t outside = state_init_pid(init->lab->name), pid;
+
+	if (mkdir(NETNS_DIR, 0755) < 0 && errno != EEXIST)
+		return 0;
+	pid = fork();
+	if (pid == 0) {
+		link_netns(init, outside);
+		_exit(EXIT_SUCCESS);
+	}
+	return pid > 0 ? pid : 0;
+}
+
 static void build(struct init *init, const struct init_config *config)
 {
 	struct spaces *s = &init->spaces;
+	pid_t namer = 0;
+	bool good;
 
 	init_tell(init, "progress building");
-	if (!files_write(init) || !space_prepare(s) || !build_lab(s, on_build_progress, init))
+	good = files_write(init) && space_prepare(s) &&
+	       build_namespaces(s, on_build_progress, init);
+	if (good && !config->rootless)
+		namer = name_namespaces(init);
+	if (!good || !build_links(s, on_build_progress, init))
 		init_fail(init, "%s", s->error);
-	if (!config->rootless && (mkdir(NETNS_DIR, 0755) == 0 || errno == EEXIST))
-		link_netns(init, state_init_pid(init->lab->name));
+	while (namer && waitpid(namer, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 static void on_launcher(void *arg)

@@ -34,10 +34,11 @@ static void space_close(struct space *s)
 
 void spaces_free(struct spaces *s)
 {
-	for (size_t i = 0; i < s->lab->node_count; i++)
-		space_close(&s->nodes[i]);
+	/* LANs first: with a bridge all of its veth pairs go at once, not one by one */
 	for (size_t i = 0; i < s->lab->wire_count; i++)
 		cleanup_close(&s->wires[i]);
+	for (size_t i = 0; i < s->lab->node_count; i++)
+		space_close(&s->nodes[i]);
 	space_close(&s->home);
 	free(s->nodes);
 	free(s->wires);
