@@ -131,6 +131,24 @@ fuzz: ## run the fuzzers, FUZZ_TIME seconds each; TARGET=lab for one
 	$(Q)scripts/setup lint
 	$(Q)for t in $(TARGET); do scripts/fuzz --seconds $(FUZZ_TIME) $$t || exit 1; done
 
+# ---- benchmark ------------------------------------------------------------------------------------
+
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+BENCH_OPTIONS ?=
+
+.PHONY: bench
+bench: ## measure beside others, as root; BENCH_OPTIONS='--quick' and more: scripts/bench --help
+	$(Q)scripts/setup bench
+	$(Q)$(AS_OWNER) $(MAKE) --no-print-directory programs bench-programs
+	$(Q)BUILD=$(BUILD) BIN=$(BIN) scripts/bench $(BENCH_OPTIONS)
+
+.PHONY: bench-programs
+bench-programs: $(BENCH)
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $$(pkg-config --libs libmnl) -o $@
+
 # ---- the rest -------------------------------------------------------------------------------------
 
 .PHONY: lint
