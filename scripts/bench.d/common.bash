@@ -150,6 +150,34 @@ print_grid() {
 	echo
 }
 
+# print_columns SECTION REFERENCE "ROWS" COLUMN:FORMAT...: a row for each, with all its columns; behind
+# each median its ratio to the reference row's
+print_columns() {
+	local section=$1 reference=$2 rows=$3 row column value ratio
+	shift 3
+	{
+		printf '%s' "$section"
+		for column in "$@"; do printf '\t%s\t ' "${column%:*}"; done
+		for row in $rows; do
+			printf '\n%s' "$row"
+			for column in "$@"; do
+				value=$(median "$section" "$row" - "${column%:*}")
+				ratio=$(divide "$value" "$(median "$section" "$reference" - "${column%:*}")" '%.2fx')
+				# shellcheck disable=SC2059 # the format is ours
+				printf '\t%s\t%s' "${value:+$(printf "${column#*:}" "$value")}" "$ratio"
+			done
+		done
+		echo
+	} | print_table
+	echo
+}
+
+# print_failures SECTION: what has not ended as it should
+print_failures() {
+	awk -F '\t' -v s="$1" '$1 == s && $4 == "failed" {print "FAILED: " $2 ": " $5}' "$figures" |
+		sort | uniq -c
+}
+
 version_of() {
 	dpkg-query -W -f "\${source:Package} \${Version}" "$1" 2>/dev/null || echo "$1 -"
 }
