@@ -8,7 +8,7 @@
  *          reader has it, in µs.
  * stalled  the flood with lines of 480 octets, so many of them, and one reader more that never reads.
  *          Prints what part of the deliveries to the others arrived, in percent, and the deliveries a
- *          second.
+ *          second. Three seconds of silence end it, and count.
  *
  * A line is 64 octets with its end. For IRC (--irc) that is the text of a PRIVMSG to a channel.
  * Everything is in one thread, and so is its cost; it is the same for every server.
@@ -227,7 +227,7 @@ static uint64_t flood(size_t len, uint64_t ns, uint32_t lines)
 			before = chat.deliveries;
 			last = now_ns();
 		} else if (now_ns() - last > GIVE_UP_NS) {
-			return last - start;
+			return now_ns() - start;
 		}
 	}
 }
