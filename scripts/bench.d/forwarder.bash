@@ -104,7 +104,7 @@ measure_middle() {
 	[ "$row" != direct ] || target=(10.1.0.3 7000)
 	middle_file "$row" "$work/middle.yml"
 	"$bin/vethlab" up -q "$work/middle.yml"
-	from_client "send-Gbit/s CPU-s/GB" stream send 1 $s $netns
+	from_client "send-Gbit/s $([ "$row" = direct ] || echo CPU-s/GB)" stream send 1 $s $netns
 	from_client "receive-Gbit/s" stream receive 1 $s
 	from_client "50-Gbit/s" stream send 50 $s &
 	stream=$!
@@ -124,7 +124,8 @@ section_forwarder() {
 		for row in $forwarder_rows; do measure_middle "$row"; done
 	done
 	echo "forwarder: client - middle - server on a switch; the ratio is to vethlab's forwarder."
-	echo "MiB: PSS of the middle with 50 connections; CPU of the middle alone"
+	echo "CPU: of the middle's processes. MiB: their PSS with 50 connections, without what the kernel holds"
+	echo "for them in pipes and sockets"
 	echo
 	print_columns forwarder forwarder "$forwarder_rows" send-Gbit/s:%.2f receive-Gbit/s:%.2f \
 		50-Gbit/s:%.2f CPU-s/GB:%.3f MiB:%.1f
