@@ -61,7 +61,7 @@ let_go() {
 }
 
 floor_options() {
-	echo "--lans $(lans_of "$1") $([ "$2" = no ] || echo --procs) $(($(lans_of "$1") * $(hosts_of "$1")))"
+	echo "--lans $(lans_of "$1") $([ "$2" = no ] || echo --procs "$work/user/idle") $(($(lans_of "$1") * $(hosts_of "$1")))"
 }
 
 start_floor() {

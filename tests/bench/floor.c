@@ -250,7 +250,8 @@ static struct space build_lan(unsigned lan, struct space *hosts, unsigned count,
 	return bridge;
 }
 
-static void start_process(const struct space *node)
+/* start_process() - the program itself, not a copy of us that rests: that is what launchers start */
+static void start_process(const struct space *node, const char *program)
 {
 	pid_t pid = fork();
 
@@ -262,8 +263,8 @@ static void start_process(const struct space *node)
 	if (setns(node->fd, CLONE_NEWNET) < 0)
 		_exit(1);
 	close_range(0, ~0U, 0);
-	pause();
-	_exit(0);
+	execl(program, program, NULL);
+	_exit(127);
 }
 
 static void end_processes(void)
@@ -286,21 +287,21 @@ static void raise_descriptor_limit(void)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "lans", required_argument, NULL, 'l' },
-						 { "procs", no_argument, NULL, 'p' },
+						 { "procs", required_argument, NULL, 'p' },
 						 { NULL, 0, NULL, 0 } };
 	unsigned lans = 1;
-	bool procs = false;
+	const char *program = NULL;
 
-	for (int c; (c = getopt_long(argc, argv, "l:p", options, NULL)) != -1;) {
+	for (int c; (c = getopt_long(argc, argv, "l:p:", options, NULL)) != -1;) {
 		if (c == 'l')
 			lans = number(optarg, 200);
 		else if (c == 'p')
-			procs = true;
+			program = optarg;
 		else
 			return 2;
 	}
 	if (optind + 1 != argc)
-		errx(2, "usage: floor [--lans LANS] [--procs] HOSTS");
+		errx(2, "usage: floor [--lans LANS] [--procs PROGRAM] HOSTS");
 
 	unsigned count = number(argv[optind], 60000), each = count / lans;
 	struct space *hosts = calloc(count, sizeof(*hosts)), router = { .fd = -1 };
@@ -316,10 +317,10 @@ int main(int argc, char **argv)
 	}
 	for (unsigned l = 0; l < lans; l++)
 		build_lan(l + 1, hosts + l * each, each, lans > 1 ? &router : NULL);
-	for (unsigned i = 0; procs && i < count; i++)
-		start_process(&hosts[i]);
-	if (procs && lans > 1)
-		start_process(&router);
+	for (unsigned i = 0; program && i < count; i++)
+		start_process(&hosts[i], program);
+	if (program && lans > 1)
+		start_process(&router, program);
 	puts("ready");
 	fflush(stdout);
 	getchar();

@@ -13,7 +13,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "tool.h"
@@ -34,6 +36,14 @@ static void allow_one_namespace(void)
 	close(fd);
 }
 
+/* wait_for_sockets() - a netlink socket lets go of its namespace a grace period after it is closed:
+ * until then its namespace is not even in the queue */
+static void wait_for_sockets(void)
+{
+	for (int i = 0; i < 2; i++)
+		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 static void make_and_drop_one(void)
 {
 	int status;
@@ -52,6 +62,7 @@ int main(void)
 	uint64_t start = now_ns();
 
 	allow_one_namespace();
+	wait_for_sockets();
 	make_and_drop_one();
 	while (unshare(CLONE_NEWNET) < 0) {
 		if (errno != ENOSPC)
