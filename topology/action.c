@@ -94,6 +94,17 @@ int signal_parse(const char *text)
 	return 0;
 }
 
+static bool refuse_signal(struct words *w, const char *word)
+{
+	struct suggestion s = suggest_for(strncasecmp(word, "SIG", 3) == 0 ? word + 3 : word);
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigabbrev_np(sig))
+			suggest_consider(&s, sigabbrev_np(sig));
+	return words_complain(w, "'%s' is not a signal, as in KILL, TERM or 9%s", word,
+			      suggest_text(&s));
+}
+
 static bool parse_kill(struct words *w, struct action *a)
 {
 	const char *word;
@@ -105,7 +116,7 @@ static bool parse_kill(struct words *w, struct action *a)
 		return true;
 	word = words_take(w, "a signal");
 	a->signal = signal_parse(word);
-	return a->signal || words_complain(w, "'%s' is not a signal, as in KILL, TERM or 9", word);
+	return a->signal || refuse_signal(w, word);
 }
 
 static bool parse_heal(struct words *w, struct action *a)

@@ -103,7 +103,11 @@ static bool take_change(struct words *w, struct action *a, const char *word)
 	struct suggestion s = suggest_for(word);
 
 	if (strcmp(word, "up") == 0 || strcmp(word, "down") == 0) {
-		a->turn = *word == 'u' ? TURN_UP : TURN_DOWN;
+		enum turn turn = *word == 'u' ? TURN_UP : TURN_DOWN;
+
+		if (a->turn != TURN_KEEP && a->turn != turn)
+			return words_complain(w, "a link goes up or down, not both");
+		a->turn = turn;
 		return true;
 	}
 	if (strcmp(word, "clear") == 0)

@@ -216,23 +216,6 @@ static bool configure_nodes(struct spaces *s, struct nl_batch *b, build_progress
 	return true;
 }
 
-/* sync_link() - asks for one link: since Linux 6.8 the kernel brings its carrier up to date first,
- * instead of when its link watch gets round to it. Before that the question does no harm. */
-static void sync_link(int fd, unsigned index)
-{
-	char data[8192];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(data);
-	struct ifinfomsg *ifi;
-
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = (int)index;
-	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	if (send(fd, nlh, nlh->nlmsg_len, 0) > 0)
-		recv(fd, data, sizeof(data), 0);
-}
-
 struct port_states {
 	size_t forwarding;
 };
@@ -275,7 +258,7 @@ bool build_settle(struct spaces *s, const struct wire *lan, size_t expected, uns
 		return spaces_fail(s, "%s: cannot open a netlink socket", lan->name);
 	for (;;) {
 		for (size_t i = 0; i < lan->port_count; i++)
-			sync_link(fd, FIRST_PORT_INDEX + (unsigned)i);
+			nl_sync_link(fd, FIRST_PORT_INDEX + (unsigned)i);
 		if (ports_forward(fd, expected))
 			return true;
 		if (clock_ms() >= deadline)
@@ -301,7 +284,7 @@ static void sync_cable(struct spaces *s, const struct wire *w)
 			return;
 		fd = nl_open();
 		if (fd >= 0)
-			sync_link(fd, iface_index(w->ports[i]));
+			nl_sync_link(fd, iface_index(w->ports[i]));
 	}
 }
 

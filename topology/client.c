@@ -16,7 +16,7 @@
 #include "nodes/common/suggest.h"
 #include "topology/state.h"
 
-#define CONNECT_MS	 10000 /* a lab that is being built answers when it is ready to */
+#define CONNECT_MS	 60000 /* a lab that is being built answers when it is ready to */
 #define CONNECT_AGAIN_MS 10
 
 static _Noreturn void no_such_lab(const char *named, char **labs, size_t count)
@@ -85,7 +85,8 @@ static int connect_to(const char *lab)
 	return -1;
 }
 
-static int connect_patiently(const char *lab)
+/* connect_while_live() - patiently; -1: the lab is not running any more */
+static int connect_while_live(const char *lab)
 {
 	uint64_t deadline = clock_ms() + CONNECT_MS;
 
@@ -94,14 +95,22 @@ static int connect_patiently(const char *lab)
 
 		if (fd >= 0)
 			return fd;
-		if (!state_is_live(lab)) {
-			log_info("lab '%s' is not running any more", lab);
-			exit(EXIT_NO_SUCH);
-		}
+		if (!state_is_live(lab))
+			return -1;
 		if (clock_ms() > deadline)
 			fatal_errno("lab '%s' does not answer", lab);
 		poll(NULL, 0, CONNECT_AGAIN_MS); /* it is starting: its socket is not there yet */
 	}
+}
+
+static int connect_patiently(const char *lab)
+{
+	int fd = connect_while_live(lab);
+
+	if (fd >= 0)
+		return fd;
+	log_info("lab '%s' is not running any more", lab);
+	exit(EXIT_NO_SUCH);
 }
 
 static bool send_request(int fd, json_t *request)
@@ -177,6 +186,16 @@ static json_t *ask_with_fds(const char *lab, json_t *request, int *fds)
 	return answer;
 }
 
+json_t *ask_if_there(const char *lab, json_t *request)
+{
+	auto_close int fd = connect_while_live(lab);
+
+	if (fd >= 0)
+		return exchange(fd, request, NULL);
+	json_decref(request);
+	return NULL;
+}
+
 json_t *ask(const char *lab, json_t *request)
 {
 	return ask_with_fds(lab, request, NULL);
@@ -234,11 +253,21 @@ void act(const char *lab, const char *const *words, size_t count)
 	json_decref(answer);
 }
 
+/* init_of() - the process at the other end of a connection, to be waited for; -1: it is gone */
+static int init_of(int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 || who.pid <= 0)
+		return -1;
+	return pidfd_open(who.pid, 0);
+}
+
 bool ask_down(const char *lab)
 {
-	pid_t pid = state_init_pid(lab);
-	auto_close int gone = pid > 0 ? pidfd_open(pid, 0) : -1;
 	auto_close int fd = connect_patiently(lab);
+	auto_close int gone = init_of(fd);
 	json_t *answer = exchange(fd, json_pack("{s:s}", "do", "down"), NULL);
 	struct pollfd p = { .fd = gone, .events = POLLIN };
 	bool asked = answer != NULL;

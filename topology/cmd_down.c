@@ -52,7 +52,8 @@ static void down_all(void)
 	char **labs = state_list(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		down(labs[i]);
+		if (state_is_live(labs[i]))
+			down(labs[i]);
 		free(labs[i]);
 	}
 	free(labs);

@@ -156,6 +156,8 @@ int cmd_logs(int argc, char **argv)
 	dir = state_dir(lab);
 	path = xasprintf("%s/logs/%s", dir, node);
 	f = follow_new(path);
+	if (follow)
+		follow_make(f);
 	follow_last(f, last, is_wanted, on_line, only);
 	flush_or_exit();
 	if (follow)

@@ -79,10 +79,12 @@ int cmd_ls(int argc, char **argv)
 	labs = state_list(&count);
 	t = table_new(columns, COLUMNS);
 	for (size_t i = 0; i < count; i++) {
-		json_t *status = ask(labs[i], json_pack("{s:s}", "do", "status"));
+		json_t *status = ask_if_there(labs[i], json_pack("{s:s}", "do", "status"));
 
-		add_line(t, status);
-		json_array_append_new(list, brief(status));
+		if (status) {
+			add_line(t, status);
+			json_array_append_new(list, brief(status));
+		}
 		json_decref(status);
 		free(labs[i]);
 	}

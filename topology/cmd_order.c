@@ -6,6 +6,7 @@
 #include "nodes/common/options.h"
 #include "topology/client.h"
 #include "topology/settle.h"
+#include "topology/table.h"
 #include "topology/verbs.h"
 
 static const char *lab_option;
@@ -92,12 +93,55 @@ static const struct order kill_order = {
 	SETTLED_STOPPED,
 };
 
-static bool settle_target(const struct order *o, const char *lab, const char *target)
+/* order_one() - one command; whoever settles waits for it */
+static bool order_one(const struct order *o, const char *lab, const char *node, const char *command)
+{
+	auto_free char *target = xasprintf("%s/%s", node, command);
+	const char *words[] = { o->word, target, signal_option };
+
+	act(lab, words, o->settles ? 2 : 3);
+	return !o->settles || settle(lab, node, command, o->wanted, timeout_ms);
+}
+
+/* order_each() - all commands of a node, each when the one before has settled: in start order, or
+ * against it where they stop */
+static bool order_each(const struct order *o, const char *lab, const char *node)
+{
+	json_t *answer = ask_node(lab, "commands", node, NULL);
+	const json_t *list = json_object_get(answer, "commands");
+	size_t count = json_array_size(list);
+	bool good = true;
+
+	for (size_t i = 0; i < count && (good || o == &stop); i++) {
+		size_t at = o == &stop ? count - 1 - i : i;
+
+		good &= order_one(o, lab, node, text_of(json_array_get(list, at), "name"));
+	}
+	json_decref(answer);
+	return good;
+}
+
+/* order_target() - NODE or NODE/COMMAND; a signal to a whole node is one action, and so is an order
+ * to a node without commands, which init refuses */
+static bool order_target(const struct order *o, const char *lab, const char *target)
 {
 	auto_free char *node = xstrndup(target, strcspn(target, "/"));
-	const char *slash = strchr(target, '/');
+	const char *slash = strchr(target, '/'), *words[] = { o->word, target, signal_option };
+	json_t *answer;
+	size_t count;
 
-	return settle(lab, node, slash ? slash + 1 : NULL, o->wanted, timeout_ms);
+	if (slash)
+		return order_one(o, lab, node, slash + 1);
+	answer = ask_node(lab, "commands", node, NULL);
+	count = json_array_size(json_object_get(answer, "commands"));
+	json_decref(answer);
+	if (!o->settles || !count) {
+		act(lab, words, o->settles ? 2 : 3);
+		return true;
+	}
+	if (o != &restart)
+		return order_each(o, lab, node);
+	return order_each(&stop, lab, node) && order_each(&start, lab, node);
 }
 
 static int run(const struct order *o, int argc, char **argv)
@@ -108,13 +152,9 @@ static int run(const struct order *o, int argc, char **argv)
 	if (first == argc)
 		options_fail(&o->program, "which node, or NODE/COMMAND?");
 	lab = lab_meant(lab_option);
-	for (int i = first; i < argc; i++) {
-		const char *words[] = { o->word, argv[i], signal_option };
-
-		act(lab, words, o->settles ? 2 : 3);
-		if (o->settles && !settle_target(o, lab, argv[i]))
+	for (int i = first; i < argc; i++)
+		if (!order_target(o, lab, argv[i]))
 			status = EXIT_FAILURE;
-	}
 	return status;
 }
 

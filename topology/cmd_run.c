@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* vethlab run: a lab for the length of one command. Tests and CI call this. */
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
@@ -43,6 +45,7 @@ static int run_command(const char *lab, char *const argv[])
 	if (pid < 0)
 		fatal_errno("cannot start a process");
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		setenv("VETHLAB_LAB", lab, 1);
 		become(argv);
 	}

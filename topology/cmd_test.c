@@ -8,11 +8,13 @@
 #include <ftw.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "nodes/common/log.h"
+#include "nodes/common/loop.h"
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
 #include "topology/become.h"
@@ -65,11 +67,14 @@ struct report {
 	unsigned runs, failed_runs;
 };
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, bats;
 
+/* on_interrupt() - bats has a process group of its own: it and all it started get the signal too */
 static void on_interrupt(int sig)
 {
 	interrupted = sig;
+	if (bats)
+		kill(-bats, sig);
 }
 
 /* ---- what bats says -------------------------------------------------------------------------------- */
@@ -153,11 +158,16 @@ static pid_t start_bats(const char *dir, uint64_t its_seed, char *const files[],
 	if (pid < 0)
 		fatal_errno("cannot start a process");
 	if (pid == 0) {
+		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		set_environment(dir, its_seed);
+		dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
 		dup2(fds[1], STDOUT_FILENO);
 		dup2(fds[1], STDERR_FILENO);
 		become(argv);
 	}
+	setpgid(pid, pid); /* whoever of us comes first */
+	bats = pid;
 	free(argv);
 	close(fds[1]);
 	*out = fds[0];
@@ -285,9 +295,12 @@ static void run_once(struct report *r, char *const files[], uint64_t its_seed)
 	t = read_output(r, dir, out);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	bats = 0;
 	progress_clear();
 	end_labs(dir, its_seed);
-	good = status == 0 && !t.failed && t.passed == t.planned;
+	good = status == 0 && t.planned && !t.failed && t.passed == t.planned;
+	if (!t.planned && !interrupted)
+		log_info("there is no test in it");
 	r->runs++;
 	if (!good && !interrupted) {
 		char *kept = keep_run(dir, its_seed);
@@ -351,6 +364,15 @@ static void report_free(struct report *r)
 	free(r->kept);
 }
 
+static uint64_t random_seed(void)
+{
+	uint32_t n = 0;
+
+	if (getrandom(&n, sizeof(n), 0) < 0)
+		n = (uint32_t)clock_ns();
+	return n % 1000000;
+}
+
 int cmd_test(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv), status;
@@ -363,7 +385,7 @@ int cmd_test(int argc, char **argv)
 		if (access(argv[i], R_OK) < 0)
 			options_fail(&program, "%s: %s", argv[i], strerror(errno));
 	if (seed == UINT64_MAX)
-		seed = (uint64_t)time(NULL) % 1000000;
+		seed = random_seed();
 	sigaction(SIGINT, &sa,
 		  NULL); /* bats gets it from the terminal too; we clear up behind it */
 	sigaction(SIGTERM, &sa, NULL);

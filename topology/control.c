@@ -20,11 +20,12 @@
 #include "topology/scenes.h"
 #include "topology/status.h"
 
-#define CALLERS_MAX 64
-#define BACKLOG	    64
+#define CALLERS_MAX 256
+#define BACKLOG	    256
 
 struct caller {
 	struct control *control;
+	uint64_t number;
 	int fd;
 	struct watch *readable, *writable;
 	char request[CONTROL_REQUEST_MAX];
@@ -40,6 +41,7 @@ struct control {
 	struct init *init;
 	int fd, user_ns, pid_ns;
 	struct watch *readable;
+	uint64_t count; /* of callers, ever */
 	struct caller *callers[CALLERS_MAX];
 };
 
@@ -128,6 +130,7 @@ static void do_enter(struct caller *c, const struct node *node)
 	struct space *space = &init->spaces.nodes[node->index];
 	auto_free char *folder = NULL;
 
+	spaces_forgive(&init->spaces);
 	if (!space_complete(&init->spaces, node)) {
 		answer_error(c, "failed", init->spaces.error);
 		return;
@@ -300,32 +303,38 @@ static bool is_owner(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.uid == geteuid();
 }
 
+/* free_place() - if all are taken, the oldest that has asked for nothing yet gives way; NULL: all have */
 static struct caller **free_place(struct control *control)
 {
-	for (size_t i = 0; i < CALLERS_MAX; i++)
-		if (!control->callers[i])
+	struct caller **oldest = NULL;
+
+	for (size_t i = 0; i < CALLERS_MAX; i++) {
+		struct caller *c = control->callers[i];
+
+		if (!c)
 			return &control->callers[i];
-	return NULL;
+		if (!c->answer && (!oldest || c->number < (*oldest)->number))
+			oldest = &control->callers[i];
+	}
+	if (oldest)
+		caller_free(*oldest);
+	return oldest;
 }
 
 static void on_caller(void *arg)
 {
 	struct control *control = arg;
-	struct caller **place = free_place(control), *c;
 	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct caller **place = fd >= 0 && is_owner(fd) ? free_place(control) : NULL, *c;
 
-	if (fd < 0)
-		return;
-	if (!place) { /* an idle caller gives way to one that asks */
-		caller_free(control->callers[0]);
-		place = &control->callers[0];
-	}
-	if (!is_owner(fd)) {
-		close(fd);
+	if (!place) {
+		cleanup_close(&fd);
 		return;
 	}
 	c = xcalloc(1, sizeof(*c));
-	*c = (struct caller){ .control = control, .fd = fd };
+	c->control = control;
+	c->fd = fd;
+	c->number = ++control->count;
 	c->readable = loop_on_readable(control->init->loop, fd, on_readable, c);
 	c->writable = loop_on_writable(control->init->loop, fd, on_writable, c);
 	watch_start(c->readable);

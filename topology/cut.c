@@ -34,8 +34,7 @@ static void keep_addresses(struct spaces *s, const struct iface *end)
 	if (space_enter_net(s, s->nodes[end->node->index].net))
 		node_sysctl(s, end->node, key, "1");
 	space_go_home(s);
-	free(s->error); /* a kernel without IPv6 has nothing to keep */
-	s->error = NULL;
+	spaces_forgive(s); /* a kernel without IPv6 has nothing to keep */
 }
 
 static size_t count_whole(const struct wire_damage *wd, const struct wire *lan)

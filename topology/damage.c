@@ -245,8 +245,7 @@ bool damage_do(struct damage *d, const struct action *a, char **error, char **no
 	bool good;
 
 	*error = *note = NULL;
-	free(d->init->spaces.error);
-	d->init->spaces.error = NULL;
+	spaces_forgive(&d->init->spaces);
 	journal_add(&d->init->journal, a->node, "fault", a->text, NULL);
 	good = perform(d, a, error, note);
 	if (!good) /* told twice: what follows from an action stands behind it */

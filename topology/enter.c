@@ -7,6 +7,8 @@
  */
 #include "topology/enter.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 #include "topology/become.h"
 #include "topology/client.h"
 #include "topology/oneuser.h"
+#include "topology/state.h"
 
 /* join() - the namespaces for good; the user's first, because it gives the right to the others */
 static void join(const char *node, const int fds[ENTER_COUNT])
@@ -50,12 +53,75 @@ static void set_environment(const char *lab, const char *node, const json_t *ans
 		setenv(key, json_string_value(value), 1);
 }
 
-/* tie_to_parent() - killed when our parent is, who is outside of this pid namespace */
-static void tie_to_parent(void)
+/* die_with_parent() - killed when our parent is; `parent` is who it should be as we see it, 0 for one
+ * outside of this pid namespace: another one has adopted us, and it was too late */
+static void die_with_parent(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != 0) /* process 1 of the lab has adopted us: it was too late */
+	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
+}
+
+/* wait_between() - the waiter: starts the command, writes its exit status into the pipe */
+static _Noreturn void wait_between(char *const argv[], int to)
+{
+	pid_t self = getpid(), pid;
+	int status;
+
+	die_with_parent(0);
+	signal(SIGCHLD, SIG_DFL);
+	pid = fork();
+	if (pid == 0) {
+		die_with_parent(self);
+		pretend_to_drop();
+		become(argv);
+	}
+	status = pid < 0 ? EXIT_FAILURE : wait_for(pid);
+	if (pid < 0)
+		log_errno("cannot start a process");
+	if (write(to, &status, sizeof(status)) < 0)
+		_exit(EXIT_FAILURE);
+	_exit(EXIT_SUCCESS);
+}
+
+static volatile sig_atomic_t waiter;
+
+static void pass_on(int sig)
+{
+	if (waiter > 0)
+		kill(waiter, sig);
+}
+
+/* run_between() - Between us and the command stands a waiter whom the kernel buries, because we ignore
+ * SIGCHLD: if somebody has stopped us (^Z) when the lab ends, nobody has to wait for us. */
+static int run_between(const char *lab, char *const argv[])
+{
+	struct sigaction pass = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
+	int fds[2], status = 128 + SIGKILL;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		fatal_errno("cannot make a pipe");
+	signal(SIGCHLD, SIG_IGN);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		wait_between(argv, fds[1]);
+	if (pid < 0 && !state_is_live(lab)) {
+		log_info("lab '%s' ended meanwhile", lab);
+		return EXIT_NO_SUCH;
+	}
+	if (pid < 0)
+		fatal_errno("lab '%s': cannot start a process", lab);
+	waiter = pid;
+	sigaction(SIGTERM, &pass, NULL);
+	sigaction(SIGHUP, &pass, NULL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	close(fds[1]);
+	while (read(fds[0], &status, sizeof(status)) < 0 && errno == EINTR)
+		;
+	return status;
 }
 
 void enter_network(const char *lab, const char *node)
@@ -75,7 +141,6 @@ int enter_node(const char *lab, const char *node, char *const argv[])
 	int fds[ENTER_COUNT] = { -1, -1, -1, -1, -1 };
 	json_t *answer = ask_node(lab, "enter", node, fds);
 	auto_free char *cwd = getcwd(NULL, 0);
-	pid_t pid;
 
 	if (fds[0] < 0)
 		fatal("lab '%s' gave no way into node '%s'", lab, node);
@@ -86,14 +151,5 @@ int enter_node(const char *lab, const char *node, char *const argv[])
 		close(fds[i]);
 	if (!cwd || chdir(cwd) < 0) /* joining a mount namespace leads to its root */
 		setenv("PWD", "/", 1);
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		fatal_errno("lab '%s': cannot start a process", lab);
-	if (pid == 0) {
-		tie_to_parent();
-		pretend_to_drop();
-		become(argv);
-	}
-	return wait_for(pid);
+	return run_between(lab, argv);
 }

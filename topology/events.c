@@ -27,6 +27,7 @@ struct events {
 	uint8_t *due;	     /* by node */
 	size_t due_count;
 	size_t next; /* the node to begin with, so that each gets its turn */
+	bool drained; /* nothing waits in the socket: older than a look, it would undo what that found */
 };
 
 /* ---- one object, as an event --------------------------------------------------------------------- */
@@ -112,6 +113,8 @@ static void tell(struct events *e, const struct node *node, const struct object 
 
 /* ---- looks ---------------------------------------------------------------------------------------- */
 
+static void on_readable(void *arg);
+
 static void make_due(struct events *e, const struct node *node, uint8_t what)
 {
 	uint8_t *due = &e->due[node->index];
@@ -178,6 +181,8 @@ static void look(struct events *e, const struct node *node, uint8_t due)
 	auto_close int fd = space_enter_net(s, s->nodes[node->index].net) ? nl_open() : -1;
 
 	space_go_home(s);
+	if (fd >= 0)
+		nl_sync_link(fd, 1); /* what is told of may still be under way */
 	known_begin_look(k);
 	if (fd >= 0 && (routes_only ? dump_routes(fd, &l) : dump_all(fd, &l)))
 		known_end_look(k, routes_only ? 1u << OBJECT_ROUTE : KINDS_ALL, on_unseen, &l);
@@ -190,7 +195,7 @@ void events_turn(struct events *e)
 {
 	size_t count = e->init->lab->node_count, looks = 0;
 
-	for (size_t i = 0; i < count && e->due_count && looks < LOOKS_A_TURN; i++) {
+	for (size_t i = 0; i < count && e->drained && e->due_count && looks < LOOKS_A_TURN; i++) {
 		size_t at = e->next++ % count;
 		uint8_t due = e->due[at];
 
@@ -205,10 +210,10 @@ void events_turn(struct events *e)
 		watch_start_in(e->soon, LOOK_SOON_MS);
 }
 
-/* on_soon() - there is nothing to do: that the loop has turned is all */
+/* on_soon() - the looks themselves are done at the end of the turn */
 static void on_soon(void *arg)
 {
-	(void)arg;
+	on_readable(arg); /* what came since the last look comes first */
 }
 
 void events_look_at_all(struct events *e)
@@ -296,8 +301,9 @@ static void on_readable(void *arg)
 {
 	struct events *e = arg;
 
-	for (int i = 0; i < READS_A_TURN && receive(e); i++)
-		;
+	e->drained = false;
+	for (int i = 0; i < READS_A_TURN && !e->drained; i++)
+		e->drained = !receive(e);
 }
 
 /* ---- beginning and end ------------------------------------------------------------------------------ */

@@ -64,7 +64,7 @@ static bool is_the_address(const struct look *l, const struct fact *f, const str
 	if (o->tentative || !is_on(l, f, o->index))
 		return false;
 	if (!f->has_prefix)
-		return !o->link_scope && !addr_is_loopback(&o->prefix.addr);
+		return !o->link_scope && strcmp(name_of(l, o->index), "lo") != 0;
 	return addr_equal(&f->prefix.addr, &o->prefix.addr) &&
 	       (!f->len_written || f->prefix.len == o->prefix.len);
 }
@@ -210,10 +210,13 @@ bool facts_need_kernel(const struct fact *facts, size_t count)
 bool facts_look(struct fact *facts, size_t count, int fd)
 {
 	struct look l = { .facts = facts, .count = count };
-	bool good = dump(&l, fd, OBJECT_LINK) && dump(&l, fd, OBJECT_ADDRESS) &&
-		    dump(&l, fd, OBJECT_ROUTE) && dump(&l, fd, OBJECT_NEIGHBOUR);
-	int err = errno;
+	bool good;
+	int err;
 
+	nl_sync_link(fd, 1); /* what was told of may still be under way */
+	good = dump(&l, fd, OBJECT_LINK) && dump(&l, fd, OBJECT_ADDRESS) &&
+	       dump(&l, fd, OBJECT_ROUTE) && dump(&l, fd, OBJECT_NEIGHBOUR);
+	err = errno;
 	free(l.links);
 	errno = err;
 	return good;

@@ -11,6 +11,7 @@
 
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
+#include "topology/client.h"
 #include "topology/state.h"
 
 #define ROOM 65536 /* the longest line; a longer one comes in pieces */
@@ -25,6 +26,15 @@ struct follower {
 	char data[ROOM + 1];
 };
 
+/* cannot_follow() - where there is no folder any more there is no lab */
+static _Noreturn void cannot_follow(const char *path)
+{
+	if (errno != ENOENT)
+		fatal_errno("cannot follow %s", path);
+	log_info("the lab has ended meanwhile");
+	exit(EXIT_NO_SUCH);
+}
+
 struct follower *follow_new(const char *path)
 {
 	struct follower *f = xcalloc(1, sizeof(*f));
@@ -36,8 +46,15 @@ struct follower *follow_new(const char *path)
 	f->events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (f->events < 0 ||
 	    inotify_add_watch(f->events, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0)
-		fatal_errno("cannot follow %s", path);
+		cannot_follow(path);
 	return f;
+}
+
+void follow_make(struct follower *f)
+{
+	auto_close int fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)fd;
 }
 
 void follow_free(struct follower *f)

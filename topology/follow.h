@@ -17,6 +17,10 @@ typedef void follow_fn(void *arg, char *line);
 
 /* follow_new() - of a file that need not be there yet. Ends the program if it cannot be watched. */
 struct follower *follow_new(const char *path);
+
+/* follow_make() - makes the file if it is not there: its last lines are seen, even if they are its
+ * first and the file is taken away right behind them */
+void follow_make(struct follower *f);
 void follow_free(struct follower *f);
 
 /* follow_fd() - gets readable when there may be more to read */

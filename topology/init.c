@@ -324,6 +324,8 @@ void init_stop(struct init *init)
 	if (init->stopping)
 		return;
 	init->stopping = true;
+	if (!init->up)
+		init_tell(init, "fail ended by 'vethlab down'");
 	journal_add(&init->journal, NULL, "lab", "stopping", NULL);
 	watch_start_in(init->deadline, GRACE_MS);
 }

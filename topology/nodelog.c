@@ -83,7 +83,8 @@ char *nodelog_tail(struct init *init, const struct command *c, const char *inden
 	while ((line = strsep(&rest, "\n"))) {
 		char *who = strchr(line, ' '), *text = who ? strchr(who + 1, ' ') : NULL;
 
-		if (!text || strncmp(who + 1, c->name, strlen(c->name)) != 0)
+		if (!text || (size_t)(text - who - 1) != strlen(c->name) ||
+		    strncmp(who + 1, c->name, strlen(c->name)) != 0)
 			continue;
 		lines[count++ % TAIL_LINES] = text + 1;
 	}

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -55,7 +56,12 @@ static void on_notify(void *arg)
 
 static bool port_is_open(const struct task *t)
 {
-	return is_listening(t->pid, t->command->ready == READY_UDP, t->command->ready_port);
+	struct spaces *s = &t->init->spaces;
+	const struct space *space = &s->nodes[t->command->node->index];
+	auto_close int fd = space_enter_net(s, space->net) ? listening_open() : -1;
+
+	space_go_home(s);
+	return fd >= 0 && is_listening(fd, t->command->ready == READY_UDP, t->command->ready_port);
 }
 
 static void probe(struct task *t)
@@ -113,13 +119,16 @@ void readiness_end(struct task *t)
 {
 	watch_free(t->timer);
 	t->timer = NULL;
+	if (t->probe && kill(-t->probe, SIGKILL) < 0)
+		kill(t->probe, SIGKILL); /* it asked about a life that is over */
+	t->probe = 0;
 }
 
 bool readiness_on_child(struct task *t, pid_t pid, int status)
 {
 	if (!t->probe || t->probe != pid)
 		return false;
-	t->probe = 0;
+	t->probe = 0; /* so that nobody kills what is gone */
 	if (status == 0 && t->state == TASK_STARTING)
 		task_ready(t);
 	return true;

@@ -59,6 +59,12 @@ bool spaces_fail(struct spaces *s, const char *fmt, ...)
 	return false;
 }
 
+void spaces_forgive(struct spaces *s)
+{
+	free(s->error);
+	s->error = NULL;
+}
+
 static int open_ns(const char *kind)
 {
 	char path[64];
@@ -150,8 +156,11 @@ bool space_complete(struct spaces *s, const struct node *node)
 
 	if (space->mnt >= 0)
 		return true;
-	if (setns(space->net, CLONE_NEWNET) < 0 || unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0)
-		return spaces_fail(s, "node %s: cannot make its namespaces", node->name);
+	if (setns(space->net, CLONE_NEWNET) < 0 || unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0) {
+		spaces_fail(s, "node %s: cannot make its namespaces", node->name);
+		space_go_home(s);
+		return false;
+	}
 	good = furnish(s, node, folder);
 	if (good) {
 		space->mnt = open_ns("mnt");

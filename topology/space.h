@@ -29,6 +29,9 @@ void spaces_free(struct spaces *s);
 /* spaces_fail() - keeps the first error, with errno's words; always false */
 bool spaces_fail(struct spaces *s, const char *fmt, ...) printf_like(2, 3);
 
+/* spaces_forgive() - what failed before is told: the next failure is one of its own */
+void spaces_forgive(struct spaces *s);
+
 /* Enter and come home again. Failing to come home ends the process: nothing right could follow. */
 bool space_enter_net(struct spaces *s, int net);
 void space_go_home(struct spaces *s);

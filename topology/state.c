@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -16,7 +17,8 @@
 #include "topology/lab.h"
 
 #define CLAIM_TRIES   20
-#define LOCK_TRIES    5
+#define LOCK_TRIES    1000
+#define LIVING_TRIES  5
 #define LOCK_AGAIN_MS 4
 
 /* A folder of that name that somebody else made is no place for our sockets and logs. */
@@ -123,7 +125,10 @@ void state_remove(const char *lab, pid_t init)
 	remove_netns_links(lab, init);
 	nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	unlink(lock); /* last: who waits for it finds the path gone and tries again */
-	rmdir(dir);
+	if (rmdir(dir) < 0 && errno == ENOTEMPTY) { /* a reader of logs has made an empty one */
+		nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+		rmdir(dir);
+	}
 }
 
 static pid_t read_pid(int fd)
@@ -135,12 +140,18 @@ static pid_t read_pid(int fd)
 	return (pid_t)strtol(text, NULL, 10);
 }
 
-/* lock_patiently() - a verb that looks whether the lab lives holds the lock for an instant */
+/* lock_patiently() - a verb that looks whether the lab lives holds the lock for an instant, or longer,
+ * while it takes away what a dead one has left */
 static bool lock_patiently(int fd)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
+		pid_t pid = read_pid(fd);
+		bool lives = pid > 0 && (kill(pid, 0) == 0 || errno != ESRCH);
+
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return true;
+		if (lives && i >= LIVING_TRIES)
+			return false;
 		poll(NULL, 0, LOCK_AGAIN_MS);
 	}
 	return false;

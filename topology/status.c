@@ -129,7 +129,12 @@ static json_t *commands_of(struct init *init, const struct node *node)
 
 json_t *status_of_commands(struct init *init, const struct node *node)
 {
-	return json_pack("{s:o}", "commands", commands_of(init, node));
+	json_t *commands = json_array();
+
+	for (size_t i = 0; i < init->lab->command_count; i++)
+		if (init->lab->commands[i]->node == node)
+			json_array_append_new(commands, task_json(&init->tasks[i]));
+	return json_pack("{s:o}", "commands", commands);
 }
 
 static json_t *node_json(struct init *init, const struct node *node)

@@ -14,7 +14,7 @@ json_t *status_of_lab(struct init *init);
 /* status_of_node() - one node, with what its kernel says now */
 json_t *status_of_node(struct init *init, const struct node *node);
 
-/* status_of_commands() - the commands of one node, and their states */
+/* status_of_commands() - the commands of one node, and their states, in start order */
 json_t *status_of_commands(struct init *init, const struct node *node);
 
 /* status_text() - a JSON string; octets that are not UTF-8 become '?' */

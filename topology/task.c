@@ -199,8 +199,7 @@ void task_start(struct task *t)
 	task_become(t, TASK_STARTING);
 	t->again = false;
 	t->started_ms = clock_ms();
-	free(s->error);
-	s->error = NULL;
+	spaces_forgive(s);
 	if (!open_notify(t) || !open_pipes(t, out, exec_pipe)) {
 		task_failed_to_start(t, s->error);
 		return;
@@ -336,6 +335,7 @@ static void task_ended(struct task *t)
 		return; /* it never became the program: that is told already */
 	if (t->init->stopping || t->state == TASK_STOPPING) {
 		task_become(t, TASK_STOPPED);
+		tell_event(t, "stopped", json_object());
 		if (t->again && !t->init->stopping)
 			task_start(t);
 		return;

@@ -27,6 +27,7 @@ struct waiter {
 	struct wait *wait;
 	struct loop *loop;
 	int kernel; /* netlink socket in the node */
+	int diag;   /* who listens in the node */
 	struct follower *journal, *log;
 	struct ping {
 		struct waiter *waiter;
@@ -246,7 +247,7 @@ static void look_at_ports(struct waiter *w)
 
 		if (f->kind != FACT_LISTEN)
 			continue;
-		f->found = is_listening(0, f->udp, f->port);
+		f->found = is_listening(w->diag, f->udp, f->port);
 		fact_judge(f, clock_ns());
 	}
 }
@@ -268,6 +269,9 @@ static void hear_ports(struct waiter *w, struct port_timer *t)
 {
 	if (!waits_for(w, FACT_LISTEN))
 		return;
+	w->diag = listening_open();
+	if (w->diag < 0)
+		fatal_errno("cannot ask for the ports of node '%s'", w->wait->node);
 	*t = (struct port_timer){ w, keep(w, loop_on_timer(w->loop, on_ports, t)) };
 	on_ports(t);
 }
@@ -396,34 +400,29 @@ static void on_lab_ended(void *arg)
 	stop(arg, WAIT_LAB_ENDED);
 }
 
-static void on_interrupt(void *arg)
-{
-	(void)arg;
-	exit(128 + SIGINT);
-}
-
 /* say_what_listens() - only whoever is told that a port does not listen wants to know */
-static void say_what_listens(struct wait *w)
+static void say_what_listens(struct waiter *w)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		struct fact *f = &w->facts[i];
+	for (size_t i = 0; i < w->wait->count; i++) {
+		struct fact *f = &w->wait->facts[i];
 
 		if (f->kind != FACT_LISTEN || f->holds)
 			continue;
 		json_decref(f->seen);
-		f->seen = listening_ports();
+		f->seen = listening_ports(w->diag);
 	}
 }
 
 enum wait_end wait_for_facts(struct wait *wait)
 {
-	struct waiter w = { .wait = wait, .loop = loop_new(), .kernel = -1 };
+	struct waiter w = { .wait = wait, .loop = loop_new(), .kernel = -1, .diag = -1 };
 	auto_free char *dir = state_dir(wait->lab);
 	auto_close int init = pidfd_open(state_init_pid(wait->lab), 0);
 	struct port_timer ports;
 
 	wait->began_ns = clock_ns();
-	loop_on_end(w.loop, on_interrupt, NULL);
+	signal(SIGINT, SIG_DFL); /* nothing is to be cleared up */
+	signal(SIGTERM, SIG_DFL);
 	if (init >= 0)
 		watch_start(keep(&w, loop_on_readable(w.loop, init, on_lab_ended, &w)));
 	watch_start_in(keep(&w, loop_on_timer(w.loop, on_time_up, &w)), wait->timeout_ms);
@@ -436,13 +435,14 @@ enum wait_end wait_for_facts(struct wait *wait)
 	loop_on_turn(w.loop, on_turn, &w);
 	on_turn(&w);
 	loop_run(w.loop);
-	say_what_listens(wait);
+	say_what_listens(&w);
 	stop_pings(&w);
 	for (size_t i = 0; i < w.watch_count; i++)
 		watch_free(w.watches[i]);
 	follow_free(w.journal);
 	follow_free(w.log);
 	cleanup_close(&w.kernel);
+	cleanup_close(&w.diag);
 	loop_free(w.loop);
 	return w.end;
 }

@@ -238,6 +238,21 @@ bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart
 	return err == 0;
 }
 
+void nl_sync_link(int fd, unsigned index)
+{
+	char data[8192];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(data);
+	struct ifinfomsg *ifi;
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)index;
+	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	if (send(fd, nlh, nlh->nlmsg_len, 0) > 0)
+		recv(fd, data, sizeof(data), 0);
+}
+
 void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *a)
 {
 	mnl_attr_put(nlh, type, addr_bits(a) / 8, a->bytes);

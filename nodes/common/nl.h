@@ -47,6 +47,11 @@ typedef void nl_answer_fn(void *arg, const struct nlmsghdr *nlh);
 bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
 	     void *arg);
 
+/* nl_sync_link() - asks for one link, and does nothing with the answer. The kernel answers when the
+ * change of links that is under way is over, with all that follows from it; since Linux 6.8 it also
+ * brings the link's carrier up to date first, instead of when its link watch gets round to it. */
+void nl_sync_link(int fd, unsigned index);
+
 void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *a);
 
 #endif
