@@ -330,7 +330,7 @@ for line in open(sys.argv[1]):
     e = json.loads(line)
     if e["kind"] == "route" and e["node"] == "a" and e["prefix"].startswith("10.1"):
         (routes.discard if e["what"] == "removed" else routes.add)(e["prefix"])
-print("\n".join(sorted(routes)))
+print("".join(r + "\n" for r in routes), end="")
 P
 }
 
@@ -373,7 +373,12 @@ as_the_kernel() {
 }
 
 @test "events: 2,000 routes that go with their link are told as removed, each" {
-  two_nodes
+  # no IPv6 here: its end would have the kernel's routes looked at again
+  lab_of <<'L'
+lans: {lan: 10.0.0.0/24}
+nodes: {a: {lan: lan}, b: {lan: lan}}
+L
+  lab_up ./lab.yml
   start f vethlab events -f --json
   waits f
   awk 'BEGIN {for (i = 0; i < 2000; i++) print "route add 10.100." int(i / 256) "." i % 256 "/32 via 10.0.0.2"}' >flood
