@@ -289,7 +289,7 @@ scenes: {"two words": [{stop: r1}]}
 L
   run vethlab check lab.yml
   assert_failure 2
-  assert_output --partial 'lab.yml:8:10: error:'
+  assert_output --partial 'lab.yml:8:11: error:'
   lab_with <<'L'
 events: {at: 1s, stop: r1}
 L
