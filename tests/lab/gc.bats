@@ -9,6 +9,11 @@ load facts
 # crashed: a lab whose init was killed: $LAB
 crashed() {
   two_nodes
+  crash
+}
+
+# crash: $LAB
+crash() {
   local init
   init=$(cat "$VETHLAB_STATE_DIR/$LAB/lock")
   kill -9 "$init"
@@ -41,15 +46,23 @@ teardown_file() {
 
 @test "gc: names of a crashed lab in /run/netns go; those of a living one stay" {
   needs_root "/run/netns"
-  crashed
-  local dead=$LAB
   two_nodes
-  [[ -L /run/netns/$dead-a && -L /run/netns/$LAB-a ]] || fail "no names: $(ls -l /run/netns)"
+  local living=$LAB name
+  two_nodes
+  for name in "$living-a" "$living-b" "$LAB-a" "$LAB-b"; do
+    [[ -L /run/netns/$name ]] || fail "/run/netns/$name is not there; living: $living, crashed: $LAB"
+  done
+  # from here on the gc of a test beside this one may take the names away, too
+  crash
   run vethlab gc
   assert_success
-  [[ ! -L /run/netns/$dead-a && ! -L /run/netns/$dead-b ]] || fail "left: $(ls -l /run/netns)"
-  [[ -L /run/netns/$LAB-a && -L /run/netns/$LAB-b ]] || fail "taken: $(ls -l /run/netns)"
-  run vethlab exec a true
+  for name in "$LAB-a" "$LAB-b"; do
+    [[ ! -L /run/netns/$name ]] || fail "left: $(ls -l "/run/netns/$name")"
+  done
+  for name in "$living-a" "$living-b"; do
+    [[ -L /run/netns/$name ]] || fail "taken away: /run/netns/$name"
+  done
+  run vethlab exec -l "$living" a true
   assert_success
 }
 
@@ -61,7 +74,11 @@ teardown_file() {
   ln -s /proc/99999999/fd/5 "/run/netns/$own-ours"
   ln -s /proc/99999999/ns/net "/run/netns/$own-ns"
   ln -s /nonexistent/fd/5 "/run/netns/$own-else"
-  ln -s "/proc/$$/fd/0" "/run/netns/$own-living"
+  # what somebody holds open is not dangling, though the lab is not ours
+  local held
+  exec {held}</proc/self/ns/net
+  ln -s "/proc/$BASHPID/fd/$held" "/run/netns/$own-living"
+  assert stat -L "/run/netns/$own-living"
   ln -s ../proc/99999999/fd/5 "/run/netns/$own-relative"
   ln -s /proc/99999999/fd/5x "/run/netns/$own-junk"
   : >"/run/netns/$own-file"
@@ -153,7 +170,7 @@ completes() {
     $(complete -p vethlab | sed -E "s/.* -F ([^ ]+) .*/\1/") vethlab "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
     printf "%s\n" "${COMPREPLY[@]}"' sh "$line"
   for word in "$@"; do
-    [[ $'\n'$output$'\n' == *$'\n'"$word"*([[:blank:]])$'\n'* ]] ||
+    [[ $'\n'$output$'\n' == *$'\n'"$word"?(=)*([[:blank:]])$'\n'* ]] ||
       fail "'$line': expected $word; actual: ${output//$'\n'/ }"
   done
 }
