@@ -235,13 +235,14 @@ B
 @test "test: when it is interrupted, its labs end too" {
   leaves_labs slow 'vethlab wait -t 100s a log never'
   outside_bats
-  start t "${OUTSIDE[@]}" "$BIN/vethlab" test slow.bats
+  start t setsid "${OUTSIDE[@]}" "$BIN/vethlab" test slow.bats
   wait_until "the lab is up" has_lines 2 notes
   local init
   init=$(sed -n 2p notes)
-  kill -INT "$(started)"
+  # as Ctrl-C does, to the whole job
+  kill -INT -- "-$(started)"
   ends t
-  assert_failure
+  assert_failure 130
   wait_until "its init is gone" has_ended "$init"
 }
 

@@ -33,7 +33,10 @@ L
 }
 
 teardown() {
-  local user
+  local user pid
+  for pid in "${STARTED[@]}"; do
+    kill "$pid" 2>/dev/null || true
+  done
   if [[ ${USERS-} ]]; then
     for user in nobody daemon root; do
       if [[ -d $USERS/$user/state ]]; then
