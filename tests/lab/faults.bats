@@ -354,6 +354,50 @@ L
   assert_equal "$(vethlab events b | grep -c 'good starts again')" 0
 }
 
+@test "restart: a life of 10 s counts as good, and the limit begins anew" {
+  lab_of <<'L'
+lans: {lan: 10.0.0.0/24}
+nodes:
+  a:
+    lan: lan
+    run:
+      c:
+        command: [sh, -c, "echo alive; test ! -e good || exec env sh -c 'rm good; sleep 10.5; exit 1'; test -e old || touch old good; exit 1"]
+        restart: on-failure:1
+L
+  lab_up ./lab.yml
+  # the first life ends at once, the second after 10.5 s, the third at once
+  run vethlab wait -t 40s a count 3 log '^alive$' and exited
+  assert_success
+  run is_command a c failed
+  assert_success
+  assert_equal "$(vethlab logs a | grep -c '| alive$')" 3
+}
+
+@test "stop and kill of a command in the pause before its restart" {
+  lab_of <<'L'
+lans: {lan: 10.0.0.0/24}
+nodes:
+  a: {lan: lan, run: {c: {command: "sh -c 'exit 1'", restart: always}}}
+L
+  lab_up ./lab.yml
+  # the pause is 100, 200, 400, 800 ms
+  has_event 'c starts again in 800 ms'
+  run vethlab kill a/c
+  assert_failure 1
+  run vethlab stop a/c
+  assert_success
+  run is_command a c stopped
+  assert_success
+  local lives
+  lives=$(vethlab events a | grep -c 'c started')
+  run vethlab wait -t 1500ms a log never
+  assert_failure 1
+  assert_equal "$(vethlab events a | grep -c 'c started')" "$lives"
+  run is_command a c stopped
+  assert_success
+}
+
 @test "restart: a bad limit is a fault with its place" {
   local bad
   for bad in on-failure:x on-failure:-1 on-failure: sometimes:3 no:3 on-failure:99999999999; do
