@@ -385,7 +385,7 @@ L
   awk 'BEGIN {for (i = 0; i < 20000; i++) print "route add 10.100." int(i / 256) "." i % 256 "/32 via 10.0.0.2"}' >flood
   : >by_kernel
   local round
-  for round in 1 2 3; do
+  for round in 1 2 3 4 5 6; do
     echo "round $round"
     in_node a 'ip link set eth0 up; ip -batch flood'
     in_node a 'ip link set eth0 down'

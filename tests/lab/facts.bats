@@ -818,15 +818,15 @@ L
 
 # latency_ms: from a change in the kernel to the end of the wait for it
 latency_ms() {
-  local change done
+  local change end
   start w vethlab wait a "$@"
   waits w
   change=$(in_node a "$CHANGE; date +%s%6N")
   status=0
   wait "$(started)" || status=$?
-  done=$(us)
+  end=$(us)
   assert_equal "$status $(cat w.err)" "0 "
-  echo $(((done - change) / 1000))
+  echo $(((end - change) / 1000))
 }
 
 @test "wait: it returns within 50 ms of the change" {
@@ -969,4 +969,26 @@ L
   run vethlab run -n "$(lab_name)" lab.yml -- sh -ec 'vethlab wait a ping b; vethlab wait -q a link eth0 up'
   assert_success
   assert_output --regexp 'ping b (after|at once)'
+}
+
+@test "the verbs of facts and faults: --help, unknown options, no lab" {
+  local verb
+  for verb in wait events start stop restart kill link partition heal play test gc completion; do
+    run --separate-stderr vethlab "$verb" --help
+    assert_success
+    assert_regex "${lines[0]}" "^usage: vethlab $verb "
+    assert_equal "$stderr" ""
+    run --separate-stderr vethlab "$verb" --no-such-option
+    assert_failure 2
+    assert_output ""
+    assert_regex "$stderr" "unknown option '--no-such-option'"
+    assert_equal "${#stderr_lines[@]}" 1
+  done
+  for verb in "wait a ready" events "start a" "stop a" "restart a" "kill a" "link a:eth0 down" "partition a / b" heal "play s"; do
+    # shellcheck disable=SC2086
+    run --separate-stderr vethlab $verb
+    assert_failure 3
+    assert_output ""
+    assert_regex "$stderr" '^vethlab.*no lab is running'
+  done
 }
