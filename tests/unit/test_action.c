@@ -469,6 +469,55 @@ static void what_is_no_partition_is_refused(void **state)
 	refuse(*state, cases, ARRAY_SIZE(cases));
 }
 
+/* It is the node's word that is bad, wherever it stands. */
+static void the_word_of_a_node_that_is_not_on_the_lan_is_told(void **state)
+{
+	static const struct refusal cases[] = {
+		{ "partition lan back pc1 / r1", "node 'pc1' is not on LAN 'back'", 3, false },
+		{ "partition lan back r1 pc1 / r2", "node 'pc1' is not on LAN 'back'", 4, false },
+	};
+
+	refuse(*state, cases, ARRAY_SIZE(cases));
+}
+
+/* Who names a command asks for one that is not there, also of a node that has none. */
+static void a_command_of_a_node_without_any_is_not_there(void **state)
+{
+	static const char *const verbs[] = { "start", "stop", "restart", "kill" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		const char *const words[] = { verbs[i], "far/ripd" };
+		struct words w = { .list = words, .count = 2 };
+		struct action a;
+
+		assert_false(action_parse(&a, *state, &w));
+		if (!w.no_such || w.bad != 1)
+			fail_msg("%s far/ripd: <%s> is about %s", verbs[i], w.why,
+				 w.no_such ? "another word" : "the words");
+		action_free(&a);
+	}
+}
+
+/* `lan` and `name` are names as good as others: behind them stands what they are options for. */
+static void a_node_may_be_called_as_an_option_is(void **state)
+{
+	static const struct meaning cases[] = {
+		{ "partition lan office a / b",
+		  "partition LAN office named office 2:lan=0,name=0,a=1,b=2" },
+		{ "partition name split a / b",
+		  "partition LAN office named split 2:lan=0,name=0,a=1,b=2" },
+		{ "partition lan office name split lan / name",
+		  "partition LAN office named split 2:lan=1,name=2,a=0,b=0" },
+	};
+	struct lab *lab = lab_of("name: t\nlans: {office: 10.0.1.0/24}\nnodes:\n"
+				 "  lan: {lan: office}\n  name: {lan: office}\n"
+				 "  a: {lan: office}\n  b: {lan: office}\n");
+
+	(void)state;
+	mean(lab, cases, ARRAY_SIZE(cases));
+	lab_free(lab);
+}
+
 /* A lab of many nodes: SIDES_MAX sides are good, one more is not. */
 static void a_partition_has_so_many_sides(void **state)
 {
@@ -625,6 +674,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_action_is_refused),
 		cmocka_unit_test(what_no_link_does_is_refused),
 		cmocka_unit_test(what_is_no_partition_is_refused),
+		cmocka_unit_test(the_word_of_a_node_that_is_not_on_the_lan_is_told),
+		cmocka_unit_test(a_command_of_a_node_without_any_is_not_there),
+		cmocka_unit_test(a_node_may_be_called_as_an_option_is),
 		cmocka_unit_test(a_partition_has_so_many_sides),
 		cmocka_unit_test(long_words_do_no_harm),
 		cmocka_unit_test(signals_have_names_and_numbers),

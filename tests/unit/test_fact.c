@@ -176,6 +176,22 @@ static void facts_stand_one_behind_the_other(void **state)
 		means(cases[i].text, cases[i].means);
 }
 
+/* `run: ping 10.0.0.1` makes a command of that name: what no fact could follow is its name. */
+static void a_command_may_be_called_as_a_fact_is(void **state)
+{
+	static const struct {
+		const char *text, *means;
+	} cases[] = {
+		{ "ready ping", "ready <ping>" },
+		{ "exited log", "exited <log>" },
+		{ "ready ping 10.0.0.1", "ready; ping <10.0.0.1>" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		means(cases[i].text, cases[i].means);
+}
+
 static void a_fact_keeps_its_words(void **state)
 {
 	static const char *const texts[] = { "no route 10.0.0.7/24 via 10.1.0.1", "ready ripd",
@@ -799,6 +815,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_of_a_fact_is_understood),
 		cmocka_unit_test(facts_stand_one_behind_the_other),
+		cmocka_unit_test(a_command_may_be_called_as_a_fact_is),
 		cmocka_unit_test(a_fact_keeps_its_words),
 		cmocka_unit_test(what_is_no_fact_is_refused_with_a_sentence),
 		cmocka_unit_test(a_bad_regular_expression_is_refused),

@@ -255,6 +255,36 @@ static void a_line_does_not_go_on_in_a_new_half(void **state)
 	reads(w, "f|b|");
 }
 
+/* What became the older half while nobody read is not forgotten: it is there to be read. */
+static void a_half_that_was_not_read_yet_is_not_left_out(void **state)
+{
+	struct world *w = *state;
+
+	put(w, "a\n");
+	reads(w, "a|");
+	put(w, "b\n");
+	rotate(w);
+	put(w, "c\n");
+	rotate(w);
+	put(w, "d\n");
+	reads(w, "b|c|d|");
+}
+
+/* A full disk: a line that was written in part is taken back (journal.c), the next is whole. */
+static void what_is_taken_back_was_never_there(void **state)
+{
+	struct world *w = *state;
+
+	put(w, "a\n");
+	reads(w, "a|");
+	put(w, "{\"n\":2,\"text\":\"this is cut he");
+	reads(w, "");
+	assert_int_equal(truncate(w->path, 2), 0);
+	reads(w, "");
+	put(w, "{\"n\":3,\"text\":\"this line is written later, and whole\"}\n");
+	reads(w, "{\"n\":3,\"text\":\"this line is written later, and whole\"}|");
+}
+
 /* ---- being told ------------------------------------------------------------------------------ */
 
 static bool is_readable(const struct world *w)
@@ -331,6 +361,8 @@ int main(void)
 		test_in_world(there_may_be_the_older_half_alone),
 		test_in_world(a_new_half_follows_the_end_of_the_old_one),
 		test_in_world(a_line_does_not_go_on_in_a_new_half),
+		test_in_world(a_half_that_was_not_read_yet_is_not_left_out),
+		test_in_world(what_is_taken_back_was_never_there),
 		test_in_world(it_tells_when_there_may_be_more),
 		test_in_world(the_last_of_the_wanted_lines_are_shown),
 	};

@@ -268,6 +268,26 @@ static void much_at_once_is_written_before_the_flush(void **state)
 	record_free(&r);
 }
 
+/* An event of any length is whole, or lost and counted; those beside it are there. */
+static void an_event_of_any_length_leaves_no_gap(void **state)
+{
+	static const size_t lens[] = { 1000,	  65536,  (256 << 10) - 300, (256 << 10) - 1,
+				       256 << 10, 1 << 20 };
+	struct folder *f = *state;
+	struct record r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lens); i++) {
+		journal_add(&f->journal, NULL, "lab", "before", NULL);
+		add_many(&f->journal, 1, lens[i]);
+	}
+	journal_add(&f->journal, NULL, "lab", "last", NULL);
+	journal_close(&f->journal);
+	r = record_of(f->path);
+	assert_string_equal(text(r.events[r.count - 1], "what"), "last");
+	check_numbers(&r, 1);
+	record_free(&r);
+}
+
 /* ---- a full disk ----------------------------------------------------------------------------- */
 
 /* limit() - so large may files get: a disk that is full for us alone */
@@ -335,6 +355,26 @@ static void what_a_full_disk_took_is_counted(void **state)
 	record_free(&r);
 }
 
+/* It stays full for a while: what was lost since it is full is counted, not since the last try. */
+static void what_a_disk_took_that_stays_full_is_counted(void **state)
+{
+	struct folder *f = *state;
+	struct record r;
+
+	journal_add(&f->journal, NULL, "lab", "up", NULL);
+	journal_flush(&f->journal);
+	for (int i = 0; i < 20; i++) {
+		journal_add(&f->journal, NULL, "lab", "up", NULL);
+		flush_into(f, 10);
+	}
+	journal_add(&f->journal, NULL, "lab", "again", NULL);
+	journal_close(&f->journal);
+	r = record_of(f->path);
+	assert_int_equal(r.count, 3);
+	check_numbers(&r, 1);
+	record_free(&r);
+}
+
 /* The folder is gone, or the file cannot be made: no harm, and it goes on when it can. */
 static void without_a_folder_events_are_lost_and_told_later(void **state)
 {
@@ -378,8 +418,10 @@ int main(void)
 		test_in_folder(a_journal_is_its_user_s_alone),
 		test_in_folder(a_full_half_becomes_the_older_one),
 		test_in_folder(much_at_once_is_written_before_the_flush),
+		test_in_folder(an_event_of_any_length_leaves_no_gap),
 		test_in_folder(a_line_that_fits_in_part_is_taken_back),
 		test_in_folder(what_a_full_disk_took_is_counted),
+		test_in_folder(what_a_disk_took_that_stays_full_is_counted),
 		test_in_folder(without_a_folder_events_are_lost_and_told_later),
 		test_in_folder(a_device_that_is_always_full_does_no_harm),
 	};

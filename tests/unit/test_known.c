@@ -245,6 +245,22 @@ static void what_is_seen_twice_is_there_once(void **state)
 	known_free(&k);
 }
 
+/* What is on a link is told with the link's name, also when the link itself is gone. */
+static void what_goes_with_its_link_is_told_with_its_name(void **state)
+{
+	struct known k = { 0 };
+	struct gone g = { .known = &k };
+
+	(void)state;
+	notes(&k, link_of(2, "eth0", LINK_UP), false, CHANGE_ADDED);
+	notes(&k, thing(OBJECT_ADDRESS, 2, "10.0.0.1/24"), false, CHANGE_ADDED);
+	known_begin_look(&k);
+	known_end_look(&k, KINDS_ALL, on_gone, &g);
+	if (g.count != 2 || !strstr(g.text, "10.0.0.1/24 on eth0;"))
+		fail_msg("gone are <%s>", g.text);
+	known_free(&k);
+}
+
 /* ---- names ----------------------------------------------------------------------------------- */
 
 static void links_have_names(void **state)
@@ -309,6 +325,7 @@ int main(void)
 		cmocka_unit_test(a_look_at_some_kinds_leaves_the_others),
 		cmocka_unit_test(messages_may_come_while_a_look_goes_on),
 		cmocka_unit_test(what_is_seen_twice_is_there_once),
+		cmocka_unit_test(what_goes_with_its_link_is_told_with_its_name),
 		cmocka_unit_test(links_have_names),
 		cmocka_unit_test(many_objects_are_no_burden),
 	};

@@ -719,6 +719,77 @@ static void a_message_that_is_cut_is_not_read_past_its_end(void **state)
 	}
 }
 
+/* A message that is shorter than its kind's header is nothing. */
+static void a_message_without_its_header_is_nothing(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(whole); i++) {
+		const struct nlmsghdr *nlh = whole[i].make();
+
+		for (size_t len = MNL_NLMSG_HDRLEN; len < MNL_NLMSG_HDRLEN + whole[i].header;
+		     len += MNL_ALIGNTO)
+			if (end_matters(nlh, len)) {
+				print_error("%s, cut to %zu octets: it is read past its end\n",
+					    whole[i].name, len);
+				wrong++;
+			}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Each attribute that is read, as the last of a message and with too few octets. */
+static void an_attribute_that_is_cut_is_not_read_past_its_end(void **state)
+{
+	static const struct {
+		const char *name;
+		uint16_t message, type;
+		size_t whole;
+	} cases[] = {
+		{ "IFLA_IFNAME", RTM_NEWLINK, IFLA_IFNAME, 16 },
+		{ "IFLA_MTU", RTM_NEWLINK, IFLA_MTU, 4 },
+		{ "IFLA_ADDRESS", RTM_NEWLINK, IFLA_ADDRESS, 6 },
+		{ "IFA_ADDRESS", RTM_NEWADDR, IFA_ADDRESS, 16 },
+		{ "IFA_LOCAL", RTM_NEWADDR, IFA_LOCAL, 16 },
+		{ "RTA_DST", RTM_NEWROUTE, RTA_DST, 16 },
+		{ "RTA_GATEWAY", RTM_NEWROUTE, RTA_GATEWAY, 16 },
+		{ "RTA_VIA", RTM_NEWROUTE, RTA_VIA, 18 },
+		{ "RTA_OIF", RTM_NEWROUTE, RTA_OIF, 4 },
+		{ "RTA_PRIORITY", RTM_NEWROUTE, RTA_PRIORITY, 4 },
+		{ "RTA_MULTIPATH", RTM_NEWROUTE, RTA_MULTIPATH, 24 },
+		{ "NDA_DST", RTM_NEWNEIGH, NDA_DST, 16 },
+		{ "NDA_LLADDR", RTM_NEWNEIGH, NDA_LLADDR, 6 },
+	};
+	/* also good as a struct rtnexthop of 24 octets, and as one of RTA_VIA */
+	static const char payload[32] = { 24, 0, 1, 1, 1, 1, 1, 1, 16, 0, RTA_GATEWAY, 0,
+					  1,  1, 1, 1, 1, 1, 1, 1, 1,  1, 1,	       1 };
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		for (size_t len = 0; len <= cases[i].whole; len++) {
+			struct nlmsghdr *nlh =
+				cases[i].message == RTM_NEWLINK
+					? link_message(RTM_NEWLINK, 0, UP, "e")
+				: cases[i].message == RTM_NEWADDR
+					? address_message(AF_INET6, 64, 0, 0)
+				: cases[i].message == RTM_NEWROUTE
+					? route_message(AF_INET6, 64)
+					: neighbour_message(AF_INET6, NUD_REACHABLE, 0);
+			struct nlattr *attr = mnl_nlmsg_get_payload_tail(nlh);
+
+			mnl_attr_put(nlh, cases[i].type, len, payload);
+			if (end_matters(nlh, (size_t)((char *)attr - (char *)nlh) + sizeof(*attr) +
+						     MNL_ALIGN(len))) {
+				print_error("%s of %zu octets: it is read past its end\n",
+					    cases[i].name, len);
+				wrong++;
+			}
+		}
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -740,6 +811,8 @@ int main(void)
 		cmocka_unit_test(routes_of_one_prefix_and_metric_are_one_route),
 		cmocka_unit_test(names_of_routes_have_names),
 		cmocka_unit_test(a_message_that_is_cut_is_not_read_past_its_end),
+		cmocka_unit_test(a_message_without_its_header_is_nothing),
+		cmocka_unit_test(an_attribute_that_is_cut_is_not_read_past_its_end),
 	};
 
 	return cmocka_run_group_tests_name("object", tests, NULL, NULL);

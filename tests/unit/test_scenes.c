@@ -294,6 +294,19 @@ static void a_fault_has_its_place_and_says_why(void **state)
 	}
 }
 
+/* A side is a list of nodes, or one node; a map is neither. */
+static void a_side_is_no_map(void **state)
+{
+	static const char file[] = LAB "events:\n- {at: 1s, partition: [[pc1], {x: pc2}]}\n";
+	struct faults f = { 0 };
+	struct lab *lab = lab_parse("t.yml", file, strlen(file), NULL, NULL, &f);
+
+	(void)state;
+	assert_int_equal(f.errors, 1);
+	lab_free(lab);
+	faults_free(&f);
+}
+
 /* The others of a list are read although one is bad. */
 static void all_faults_are_told_at_once(void **state)
 {
@@ -396,6 +409,7 @@ int main(void)
 		cmocka_unit_test(scenes_have_names_and_need_no_times),
 		cmocka_unit_test(entries_may_be_shared_by_an_anchor),
 		cmocka_unit_test(a_fault_has_its_place_and_says_why),
+		cmocka_unit_test(a_side_is_no_map),
 		cmocka_unit_test(all_faults_are_told_at_once),
 		cmocka_unit_test(a_restart_may_have_a_limit),
 		cmocka_unit_test(what_is_no_limit_is_a_fault),
