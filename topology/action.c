@@ -65,7 +65,7 @@ static bool take_target(struct words *w, struct action *a)
 	a->node = find_node(w, a->lab, node);
 	if (!a->node)
 		return false;
-	if (!a->node->command_count)
+	if (!a->node->command_count && !name)
 		return words_complain(w, "node '%s' has no command", node);
 	a->command = name ? node_command(a->node, name + 1) : NULL;
 	if (!name || a->command)

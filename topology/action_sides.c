@@ -9,6 +9,7 @@
 struct member {
 	const struct node *node;
 	unsigned side;
+	size_t word; /* that names it */
 };
 
 struct members {
@@ -22,7 +23,7 @@ static bool add_member(struct words *w, struct members *m, const struct node *no
 	for (size_t i = 0; i < m->count; i++)
 		if (m->list[i].node == node)
 			return words_complain(w, "node '%s' stands there twice", node->name);
-	*xappend(&m->list, &m->count) = (struct member){ node, m->sides };
+	*xappend(&m->list, &m->count) = (struct member){ node, m->sides, w->at - 1 };
 	return true;
 }
 
@@ -127,7 +128,7 @@ static bool divide(struct words *w, struct action *a, const struct members *m)
 	a->side_count = m->sides;
 	a->sides = xcalloc(a->lan->port_count, 1);
 	for (size_t i = 0; i < m->count; i++) {
-		if (!is_on(m->list[i].node, a->lan))
+		if (!is_on(m->list[i].node, a->lan) && (w->at = m->list[i].word + 1))
 			return words_complain(w, "node '%s' is not on LAN '%s'",
 					      m->list[i].node->name, a->lan->name);
 		for (size_t p = 0; p < a->lan->port_count; p++)
@@ -139,31 +140,47 @@ static bool divide(struct words *w, struct action *a, const struct members *m)
 	return true;
 }
 
+/* at_option() - is it `lan LAN` or `name NAME`? A node may be called lan or name: then it is an option
+ * if what follows can be its value, and no part of a side */
+static bool at_option(const struct words *w, const struct lab *lab)
+{
+	const char *word = words_peek(w);
+	const char *value = w->at + 1 < w->count ? w->list[w->at + 1] : NULL;
+
+	if (!word || (strcmp(word, "lan") != 0 && strcmp(word, "name") != 0))
+		return false;
+	if (!lab_node(lab, word))
+		return true;
+	if (*word == 'l')
+		return value && lab_lan(lab, value);
+	return value && name_is_good(value) && !lab_node(lab, value) && w->at + 2 < w->count;
+}
+
+static bool take_option(struct words *w, struct action *a)
+{
+	bool is_lan = words_accept(w, "lan") || !words_accept(w, "name");
+	const char *value = words_take(w, is_lan ? "the LAN" : "the name");
+
+	if (!value)
+		return false;
+	if (is_lan)
+		return (a->lan = find_lan(w, a->lab, value)) != NULL;
+	if (!name_is_good(value))
+		return words_complain(w, "'%s' is not a name: a-z, 0-9 and -", value);
+	free(a->name);
+	a->name = xstrdup(value);
+	return true;
+}
+
 /* partition [lan LAN] [name NAME] SIDE / SIDE ... */
 bool action_parse_partition(struct words *w, struct action *a)
 {
 	struct members m = { 0 };
 	bool good;
 
-	for (;;) {
-		const char *word = words_peek(w), *value;
-
-		if (!word || (strcmp(word, "lan") != 0 && strcmp(word, "name") != 0) ||
-		    lab_node(a->lab, word))
-			break;
-		w->at++;
-		value = words_take(w, word);
-		if (!value)
+	while (at_option(w, a->lab))
+		if (!take_option(w, a))
 			return false;
-		if (*word == 'l' && !(a->lan = find_lan(w, a->lab, value)))
-			return false;
-		if (*word == 'n' && !name_is_good(value))
-			return words_complain(w, "'%s' is not a name: a-z, 0-9 and -", value);
-		if (*word == 'n') {
-			free(a->name);
-			a->name = xstrdup(value);
-		}
-	}
 	good = take_sides(w, a->lab, &m) && divide(w, a, &m);
 	free(m.list);
 	return good;

@@ -232,6 +232,15 @@ static bool takes_routes_along(const struct object *o, bool gone)
 	return o->kind == OBJECT_ADDRESS && gone && o->prefix.addr.family == AF_INET;
 }
 
+/* is_part_of_route() - of an IPv6 route over several next hops the kernel tells one that goes as if it
+ * were the route */
+static bool is_part_of_route(const struct known *k, const struct object *o)
+{
+	const struct object *whole = o->kind == OBJECT_ROUTE ? known_find(k, o) : NULL;
+
+	return whole && whole->hop_count > o->hop_count;
+}
+
 static void on_message(struct events *e, const struct node *node, const struct nlmsghdr *nlh)
 {
 	bool gone = object_is_gone(nlh);
@@ -242,6 +251,10 @@ static void on_message(struct events *e, const struct node *node, const struct n
 		make_due(e, node, DUE_ROUTES);
 	if (!object_decode(&o, nlh))
 		return;
+	if (gone && is_part_of_route(&e->known[node->index], &o)) {
+		make_due(e, node, DUE_ROUTES);
+		return;
+	}
 	change = known_note(&e->known[node->index], &o, gone);
 	if (change == CHANGE_NONE)
 		return;

@@ -54,10 +54,23 @@ static bool at_operand(const struct words *w)
 	return word && !keyword_find(word) && strcmp(word, "and") != 0 && strcmp(word, "no") != 0;
 }
 
+/* at_command_named_as_fact() - `ready ping`: no fact can be so short, so it is a command's name */
+static bool at_command_named_as_fact(const struct words *w)
+{
+	static const char *const whole[] = { "ready", "exited", "address", "and", "no" };
+	const char *word = words_peek(w);
+	bool is_last = w->at + 1 >= w->count || strcmp(w->list[w->at + 1], "and") == 0;
+
+	for (size_t i = 0; word && i < ARRAY_SIZE(whole); i++)
+		if (strcmp(word, whole[i]) == 0)
+			return false;
+	return word && is_last;
+}
+
 /* ready [COMMAND], exited [COMMAND] */
 static bool parse_command(struct words *w, struct fact *f)
 {
-	if (at_operand(w))
+	if (at_operand(w) || at_command_named_as_fact(w))
 		f->word = w->list[w->at++];
 	return true;
 }

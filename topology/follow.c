@@ -91,10 +91,23 @@ static void give_lines(struct follower *f, follow_fn *fn, void *arg)
 	}
 }
 
+/* take_back() - init has cut off a line that a full disk let it write in part: so do we */
+static void take_back(struct follower *f)
+{
+	off_t at = lseek(f->fd, 0, SEEK_CUR);
+	struct stat st;
+
+	if (fstat(f->fd, &st) < 0 || st.st_size >= at)
+		return;
+	lseek(f->fd, st.st_size, SEEK_SET);
+	f->len = 0;
+}
+
 static void read_half(struct follower *f, follow_fn *fn, void *arg)
 {
 	ssize_t n;
 
+	take_back(f);
 	while ((n = read(f->fd, f->data + f->len, ROOM - f->len)) > 0) {
 		f->len += (size_t)n;
 		give_lines(f, fn, arg);
@@ -132,6 +145,18 @@ static void begin(struct follower *f)
 		open_half(f, f->path);
 }
 
+/* open_next() - behind the half that is read to its end: the newer one, or, if init has begun two of
+ * them meanwhile, the older of the two */
+static bool open_next(struct follower *f)
+{
+	auto_free char *older = xasprintf("%s.1", f->path);
+	ino_t done = f->fd < 0 ? 0 : f->inode;
+
+	if (done && open_half(f, older) && f->inode != done)
+		return true;
+	return open_half(f, f->path);
+}
+
 static void drain_events(struct follower *f)
 {
 	char data[4096] __attribute__((aligned(8)));
@@ -150,9 +175,7 @@ void follow_read(struct follower *f, follow_fn *fn, void *arg)
 
 		if (f->fd >= 0) /* to its end: nothing comes behind that in an old half */
 			read_half(f, fn, arg);
-		if (!new)
-			return;
-		if (!open_half(f, f->path))
+		if (!new || !open_next(f))
 			return;
 	}
 }

@@ -61,22 +61,18 @@ static void add(struct journal *j, const struct node *node, const char *kind, co
 	json_decref(event);
 	if (text && strlen(text) < BUFFER_LEN)
 		keep(j, text, strlen(text));
+	else
+		j->n--; /* no event can be as long as that: it has none of ours */
 	free(text);
-}
-
-static void tell_lost(struct journal *j)
-{
-	uint64_t count = j->lost;
-
-	j->lost = 0;
-	add(j, NULL, "lost", "disk", json_pack("{s:I}", "count", (json_int_t)count));
 }
 
 void journal_add(struct journal *j, const struct node *node, const char *kind, const char *what,
 		 json_t *fields)
 {
-	if (j->lost)
-		tell_lost(j);
+	if (j->lost && !j->lost_told) {
+		add(j, NULL, "lost", "disk", json_pack("{s:I}", "count", (json_int_t)j->lost));
+		j->lost_told = true;
+	}
 	add(j, node, kind, what, fields);
 }
 
@@ -100,11 +96,15 @@ void journal_flush(struct journal *j)
 	n = open_file(j) ? write(j->fd, j->text, j->len) : -1;
 	if (n == (ssize_t)j->len) {
 		j->size += n;
+		if (j->lost_told) /* it is on the disk, with all that it counts */
+			j->lost = 0;
 	} else {
-		j->lost += count_lines(j->text, j->len);
+		j->lost += count_lines(j->text, j->len) - j->lost_told;
+		j->n -= j->lost_told; /* events that are lost leave a gap; that they are is told later */
 		if (n > 0 && ftruncate(j->fd, j->size) < 0)
 			begin_new_half(j);
 	}
+	j->lost_told = false;
 	j->len = 0;
 	if (j->size >= HALF_LEN && j->fd >= 0)
 		begin_new_half(j);

@@ -20,10 +20,11 @@ struct journal {
 	char *path;
 	int fd;
 	uint64_t born_ns;
-	uint64_t n;    /* of the last event */
-	uint64_t lost; /* events that a full disk took */
-	off_t size;    /* of the file, up to the last whole line */
-	char *text;    /* what is not written yet */
+	uint64_t n;	/* of the last event */
+	uint64_t lost;	/* events that a full disk took */
+	bool lost_told; /* the event that says so is in `text` */
+	off_t size;	/* of the file, up to the last whole line */
+	char *text;	/* what is not written yet */
 	size_t len;
 };
 

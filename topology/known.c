@@ -35,6 +35,11 @@ static void forget(struct known *k, struct object *o)
 	free(o);
 }
 
+const struct object *known_find(const struct known *k, const struct object *name)
+{
+	return find(k, name);
+}
+
 enum change known_note(struct known *k, const struct object *o, bool gone)
 {
 	struct object *before = find(k, o);
@@ -77,15 +82,28 @@ static void collect_unseen(const void *node, VISIT visit, void *arg)
 		*xappend(&u->list, &u->count) = o;
 }
 
+/* forget_unseen() - links last, because the others are told with their names */
+static void forget_unseen(struct unseen *u, struct known *k, bool links, known_fn *forgotten,
+			  void *arg)
+{
+	for (size_t i = 0; i < u->count; i++) {
+		struct object *o = u->list[i];
+
+		if (!o || (o->kind == OBJECT_LINK) != links)
+			continue;
+		forgotten(arg, o);
+		forget(k, o);
+		u->list[i] = NULL;
+	}
+}
+
 void known_end_look(struct known *k, unsigned kinds, known_fn *forgotten, void *arg)
 {
 	struct unseen u = { .known = k, .kinds = kinds };
 
 	twalk_r(k->tree, collect_unseen, &u);
-	for (size_t i = 0; i < u.count; i++) {
-		forgotten(arg, u.list[i]);
-		forget(k, u.list[i]);
-	}
+	forget_unseen(&u, k, false, forgotten, arg);
+	forget_unseen(&u, k, true, forgotten, arg);
 	free(u.list);
 }
 

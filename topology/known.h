@@ -22,6 +22,9 @@ enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_CHANGED, CHANGE_REMOVED };
 /* known_note() - the object is there, or it is gone: what that changes in what was known */
 enum change known_note(struct known *k, const struct object *o, bool gone);
 
+/* known_find() - what is known under the name of this object, or NULL */
+const struct object *known_find(const struct known *k, const struct object *name);
+
 /* A look: begin, note all that is seen, end. known_end_look() forgets objects of `kind` that were
  * not seen, and tells each. */
 typedef void known_fn(void *arg, const struct object *o);

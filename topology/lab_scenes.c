@@ -73,6 +73,9 @@ static void line_add_sides(struct lab_reader *r, struct line *l, const struct ya
 			line_add(l, "/", 1, side->at);
 		if (side->kind == YAML_SCALAR)
 			line_add_text(l, side);
+		if (side->kind == YAML_MAP)
+			fault_error(r->faults, side->at, "a side is a list of nodes, not %s",
+				    yaml_kind_name(side));
 		for (const struct yaml *e = side->entries; e; e = e->next) {
 			if (read_text(r, e, "a node of a side"))
 				line_add_text(l, e);
@@ -86,8 +89,12 @@ static void line_add_value(struct lab_reader *r, struct line *l, const struct ya
 		line_add_sides(r, l, y);
 	else if (strcmp(y->key, "heal") == 0 && yaml_is_empty(y))
 		return; /* all of them */
-	else if (read_text(r, y, y->key))
-		line_add_text(l, y);
+	else if (!read_text(r, y, y->key))
+		return;
+	else if (strcmp(y->key, "partition") == 0 || strcmp(y->key, "delay") == 0)
+		line_add_text(l, y); /* "a,b / c,d", "20ms 5ms" */
+	else
+		line_add(l, y->text, strlen(y->text), y->at);
 }
 
 static const struct entry_key *find_key(const char *name)

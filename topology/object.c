@@ -19,6 +19,12 @@ static struct addr addr_of(const struct nlattr *attr, int family)
 	return a;
 }
 
+/* take_u32() - a number; 0 where the attribute is too short for one */
+static uint32_t take_u32(const struct nlattr *attr)
+{
+	return mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;
+}
+
 static void take_mac(struct object *o, const struct nlattr *attr)
 {
 	if (mnl_attr_get_payload_len(attr) == sizeof(o->mac))
@@ -39,10 +45,11 @@ static bool decode_link(struct object *o, const struct nlmsghdr *nlh)
 	mnl_attr_for_each (attr, nlh, sizeof(*ifi))
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
-			strncpy(o->name, mnl_attr_get_str(attr), sizeof(o->name) - 1);
+			snprintf(o->name, sizeof(o->name), "%.*s",
+				 (int)mnl_attr_get_payload_len(attr), mnl_attr_get_str(attr));
 			break;
 		case IFLA_MTU:
-			o->mtu = mnl_attr_get_u32(attr);
+			o->mtu = take_u32(attr);
 			break;
 		case IFLA_ADDRESS:
 			take_mac(o, attr);
@@ -77,9 +84,13 @@ static bool decode_address(struct object *o, const struct nlmsghdr *nlh)
 static struct addr take_via(const struct nlattr *attr)
 {
 	const struct rtvia *via = mnl_attr_get_payload(attr);
-	struct addr a = { .family = via->rtvia_family };
-	size_t len = mnl_attr_get_payload_len(attr) - offsetof(struct rtvia, rtvia_addr);
+	size_t len = mnl_attr_get_payload_len(attr);
+	struct addr a = { 0 };
 
+	if (len < offsetof(struct rtvia, rtvia_addr))
+		return a;
+	len -= offsetof(struct rtvia, rtvia_addr);
+	a.family = via->rtvia_family;
 	memcpy(a.bytes, via->rtvia_addr, len < sizeof(a.bytes) ? len : sizeof(a.bytes));
 	return a;
 }
@@ -95,7 +106,7 @@ static void take_hop_attr(struct hop *hop, const struct nlattr *attr, int family
 		hop->via = take_via(attr);
 		break;
 	case RTA_OIF:
-		hop->index = mnl_attr_get_u32(attr);
+		hop->index = take_u32(attr);
 		break;
 	}
 }
@@ -145,7 +156,7 @@ static bool decode_route(struct object *o, const struct nlmsghdr *nlh)
 			o->prefix.addr = addr_of(attr, rtm->rtm_family);
 			break;
 		case RTA_PRIORITY:
-			o->metric = mnl_attr_get_u32(attr);
+			o->metric = take_u32(attr);
 			break;
 		case RTA_MULTIPATH:
 			take_hops(o, attr, rtm->rtm_family);
@@ -181,9 +192,29 @@ static bool decode_neighbour(struct object *o, const struct nlmsghdr *nlh)
 	return o->prefix.addr.family != 0;
 }
 
+/* header_len() - of what stands in front of the attributes */
+static size_t header_len(uint16_t type)
+{
+	switch (type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		return sizeof(struct ifinfomsg);
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		return sizeof(struct ifaddrmsg);
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		return sizeof(struct rtmsg);
+	default:
+		return sizeof(struct ndmsg);
+	}
+}
+
 bool object_decode(struct object *o, const struct nlmsghdr *nlh)
 {
 	memset(o, 0, sizeof(*o));
+	if (mnl_nlmsg_get_payload_len(nlh) < header_len(nlh->nlmsg_type))
+		return false;
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:

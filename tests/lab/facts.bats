@@ -604,7 +604,7 @@ L
   assert_failure 1
   assert_output ""
   assert_regex "${stderr_lines[0]}" \
-    '^vethlab: node a: after 0\.[2-9] s still no: route 10\.8\.0\.0/24 via 10\.0\.0\.2$'
+    '^vethlab: node a: after 0\.[2-9] s still not: route 10\.8\.0\.0/24 via 10\.0\.0\.2$'
   assert_regex "$stderr" $'\n    [^\n]*10\\.0\\.0\\.0/24[^\n]*dev eth0'
   assert_regex "$stderr" $'\n    [^\n]*10\\.9\\.0\\.0/24 via 10\\.0\\.0\\.2'
   refute_regex "$stderr" 'link eth0 up'

@@ -254,7 +254,7 @@ static void a_fault_has_its_place_and_says_why(void **state)
 		{ LAB "events:\n- {at: 1s, link: office, rate: fast}\n", 13, 32,
 		  "rate: 'fast' is not a rate, as in 64kbit, 10mbit or 1gbit" },
 		{ LAB "events:\n- {at: 1s, kill: r1, signal: TREM}\n", 13, 30,
-		  "'TREM' is not a signal, as in KILL, TERM or 9" },
+		  "'TREM' is not a signal, as in KILL, TERM or 9; did you mean 'TERM'?" },
 		{ LAB "events:\n- {at: 1s, partition: [[pc1], [pc9]]}\n", 13, 32,
 		  "there is no node 'pc9'; did you mean 'pc1'?" },
 		{ LAB "events:\n- {at: 1s, partition: [[pc1], [pc2]], lan: ofice}\n", 13, 44,
