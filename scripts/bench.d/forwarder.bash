@@ -111,7 +111,7 @@ measure_middle() {
 	sleep 1
 	[ "$row" = direct ] || record forwarder "$row" - MiB "$(pss_in middle-middle)"
 	wait $stream
-	from_client "conn/s conn-p99-µs" connrate 50 $s
+	from_client "conn/s conn-p99-µs $([ "$row" = direct ] || echo CPU-µs/conn)" connrate 50 $s $netns
 	from_client "RTT-p50-µs RTT-p99-µs" rtt 1 $s
 	from_client "- 50-RTT-p99-µs" rtt 50 $s
 	"$bin/vethlab" down -q middle
@@ -130,6 +130,6 @@ section_forwarder() {
 	print_columns forwarder forwarder "$forwarder_rows" send-Gbit/s:%.2f receive-Gbit/s:%.2f \
 		50-Gbit/s:%.2f CPU-s/GB:%.3f MiB:%.1f
 	print_columns forwarder forwarder "$forwarder_rows" conn/s:%.0f conn-p99-µs:%.0f \
-		RTT-p50-µs:%.0f RTT-p99-µs:%.0f 50-RTT-p99-µs:%.0f
+		CPU-µs/conn:%.0f RTT-p50-µs:%.0f RTT-p99-µs:%.0f 50-RTT-p99-µs:%.0f
 	print_failures forwarder
 }
