@@ -18,7 +18,7 @@ measure_big() {
 	note "big: $nodes nodes"
 	start_vethlab "$size" no
 	answered=$("$tool/firstping" "$place" 10.1.0.1 "$(last_address "$size")")
-	init=$(<"$work/state/star/lock")
+	init=$(<"$work/state/$space_prefix/lock")
 	record big "$nodes" - up-s "$(difference "$answered" "$(<"$work/start")")"
 	record big "$nodes" - ping-µs "$(ping_of "$init" "$size")"
 	record big "$nodes" - init-KiB "$(private_of "$init")"
@@ -33,23 +33,23 @@ ping_of() {
 	local first
 	[[ $2 = *x* ]] || set -- "$1" "1x$2"
 	first=h1x1
-	ip netns exec "star-$first" ping -n -i 0.002 -c 100 "$(last_address "$2")" |
+	ip netns exec "$space_prefix-$first" ping -n -i 0.002 -c 100 "$(last_address "$2")" |
 		sed -n 's/.*time=\([0-9.]*\) ms/\1/p' | sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)] * 1000}'
 }
 
 # measure_idle_programs: the node programs as they wait for their first client
 measure_idle_programs() {
 	cat >"$work/idle.yml" <<-EOF
-	name: idle
+	name: $space_prefix
 	lans: {lan: 10.1.0.0/24}
 	nodes:
 	  chat: {lan: lan, run: chat-server}
 	  forwarder: {lan: lan, run: {command: "forwarder --listen 6000 chat:5000", after: chat}}
 	EOF
 	"$bin/vethlab" up -q "$work/idle.yml"
-	record big chat-server - idle-KiB "$(private_of "$(process_in idle-chat)")"
-	record big forwarder - idle-KiB "$(private_of "$(process_in idle-forwarder)")"
-	"$bin/vethlab" down -q idle
+	record big chat-server - idle-KiB "$(private_of "$(process_in "$space_prefix-chat")")"
+	record big forwarder - idle-KiB "$(private_of "$(process_in "$space_prefix-forwarder")")"
+	"$bin/vethlab" down -q "$space_prefix"
 }
 
 # process_in NAME: the only process in that namespace

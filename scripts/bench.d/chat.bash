@@ -43,7 +43,7 @@ write_chat_settings() {
 # chat_file ROW FILE
 chat_file() {
 	cat >"$2" <<-EOF
-	name: chat
+	name: $space_prefix
 	lans: {lan: {subnet: 10.1.0.0/24, offload: yes}}
 	nodes:
 	  client: {lan: lan}
@@ -59,9 +59,9 @@ fan_out() {
 	[ "$row" != ngircd ] || irc=(--irc)
 	chat_file "$row" "$work/chat.yml"
 	"$bin/vethlab" up -q "$work/chat.yml"
-	values=$(timeout 150 ip netns exec chat-client "$tool/fanout" "${irc[@]}" 10.1.0.2 5000 \
+	values=$(timeout 150 ip netns exec "$space_prefix-client" "$tool/fanout" "${irc[@]}" 10.1.0.2 5000 \
 		"$readers" "$@" 2>"$work/errors") || status=$?
-	"$bin/vethlab" down -q chat
+	"$bin/vethlab" down -q "$space_prefix"
 	if ((status)); then
 		record chat "$row" "$readers" failed "$readers $* (status $status) $(<"$work/errors")"
 		return

@@ -82,7 +82,7 @@ as_nobody() {
 		--clear-groups "${program/#"$bin"/"$work/user"}" "$@"
 }
 
-# Namespaces that ip(8) has pinned; the names begin with our process id, so that two runs do not meet.
+# Labs and the namespaces of ip(8) have names of this run, so that two runs do not meet.
 space_prefix=vb$$
 remove_named_spaces() {
 	local path

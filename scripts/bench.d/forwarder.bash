@@ -59,7 +59,7 @@ middle_file() {
 	local command
 	command=$(middle_command "$1")
 	cat >"$2" <<-EOF
-	name: middle
+	name: $space_prefix
 	lans: {lan: {subnet: 10.1.0.0/24, offload: yes}}
 	nodes:
 	  client: {lan: lan, $ports}
@@ -77,7 +77,7 @@ from_client() {
 	local columns=$1 program=$2 values status=0 column
 	shift 2
 	note "forwarder: $row: $columns"
-	values=$(timeout 60 ip netns exec middle-client "$tool/$program" "${target[@]}" "$@") || status=$?
+	values=$(timeout 60 ip netns exec "$space_prefix-client" "$tool/$program" "${target[@]}" "$@") || status=$?
 	if ((status)); then
 		record forwarder "$row" - failed "$program $* (status $status)"
 		return
@@ -99,22 +99,22 @@ pss_in() {
 
 # measure_middle ROW
 measure_middle() {
-	local row=$1 s=2 target=(10.1.0.2 7001) netns=/run/netns/middle-middle stream
+	local row=$1 s=2 target=(10.1.0.2 7001) netns=/run/netns/$space_prefix-middle stream
 	[ "$quick" = no ] || s=1
 	[ "$row" != direct ] || target=(10.1.0.3 7000)
 	middle_file "$row" "$work/middle.yml"
 	"$bin/vethlab" up -q "$work/middle.yml"
-	from_client "send-Gbit/s $([ "$row" = direct ] || echo CPU-s/GB)" stream send 1 $s $netns
+	from_client "send-Gbit/s $([ "$row" = direct ] || echo CPU-s/GB)" stream send 1 $s "$netns"
 	from_client "receive-Gbit/s" stream receive 1 $s
 	from_client "50-Gbit/s" stream send 50 $s &
 	stream=$!
 	sleep 1
-	[ "$row" = direct ] || record forwarder "$row" - MiB "$(pss_in middle-middle)"
+	[ "$row" = direct ] || record forwarder "$row" - MiB "$(pss_in "$space_prefix-middle")"
 	wait $stream
-	from_client "conn/s conn-p99-µs $([ "$row" = direct ] || echo CPU-µs/conn)" connrate 50 $s $netns
+	from_client "conn/s conn-p99-µs $([ "$row" = direct ] || echo CPU-µs/conn)" connrate 50 $s "$netns"
 	from_client "RTT-p50-µs RTT-p99-µs" rtt 1 $s
 	from_client "- 50-RTT-p99-µs" rtt 50 $s
-	"$bin/vethlab" down -q middle
+	"$bin/vethlab" down -q "$space_prefix"
 }
 
 section_forwarder() {

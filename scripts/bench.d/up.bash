@@ -19,7 +19,7 @@ star_file() {
 	lans=$(lans_of "$1")
 	[ "$2" = no ] || run=", run: {command: $work/user/idle, ready: started}"
 	{
-		echo "name: star"
+		echo "name: $space_prefix"
 		echo "lans:"
 		for ((l = 1; l <= lans; l++)); do echo "  lan$l: 10.$l.0.0/16"; done
 		echo "nodes:"
@@ -87,18 +87,18 @@ end_mininet() { let_go; }
 start_vethlab() {
 	star_file "$1" "$2" "$work/star.yml"
 	"$tool/clock" "$work/start" "$bin/vethlab" up -q "$work/star.yml"
-	place=/proc/$(<"$work/state/star/lock")/fd
+	place=/proc/$(<"$work/state/$space_prefix/lock")/fd
 }
-end_vethlab() { "$tool/clock" "$work/stop" "$bin/vethlab" down -q star; }
+end_vethlab() { "$tool/clock" "$work/stop" "$bin/vethlab" down -q "$space_prefix"; }
 
 start_vethlab-user() {
 	star_file "$1" "$2" "$work/star.yml"
 	as_nobody "$tool/clock" "$work/user/start" "$work/user/vethlab" up -q "$work/star.yml"
 	mv "$work/user/start" "$work/start"
-	place=/proc/$(<"$user_state/star/lock")/fd
+	place=/proc/$(<"$user_state/$space_prefix/lock")/fd
 }
 end_vethlab-user() {
-	as_nobody "$tool/clock" "$work/user/stop" "$work/user/vethlab" down -q star
+	as_nobody "$tool/clock" "$work/user/stop" "$work/user/vethlab" down -q "$space_prefix"
 	mv "$work/user/stop" "$work/stop"
 }
 
