@@ -37,6 +37,7 @@ prepare() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	trap 'exit 129' HUP
+	trap 'exit 141' PIPE
 	chmod 755 "$work"
 	export VETHLAB_STATE_DIR=$work/state
 	user_state=$work/user/state
@@ -51,7 +52,7 @@ prepare() {
 
 clean_up() {
 	set +e
-	trap '' INT TERM HUP
+	trap '' INT TERM HUP PIPE
 	local pid
 	for pid in "${started[@]}"; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
