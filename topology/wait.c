@@ -342,6 +342,7 @@ static void start_pings(struct waiter *w, const char *dir)
 			fatal_errno("cannot ping in node '%s'", w->wait->node);
 		p->readable = loop_on_readable(w->loop, p->pinger.fd, on_echo, p);
 		p->timer = loop_on_timer(w->loop, on_ping, p);
+		fact_judge(f, clock_ns()); /* an answer takes its time */
 		watch_start(p->readable);
 		on_ping(p);
 	}

@@ -55,3 +55,20 @@ L
     assert_line "$line"
   done < <(grep -A5 'vethlab logs pc1$' "$README" | grep '^client |')
 }
+
+# plain: times and what a time decides are not the README's promise
+plain() { sed -E 's/ *[0-9]+\.[0-9]+ (ms|pc1)/ N \1/; s/[0-9]+ ms/N ms/'; }
+
+@test "what the README breaks, it breaks as it shows" {
+  lab_up campus.yml
+  awk '/^```console/ {n = 1; text = ""; next}
+    /^```/ {if (n && text ~ /link pc1:eth0 down/) printf "%s", text; n = 0}
+    n {text = text $0 "\n"}' "$README" >shown
+  [[ -s shown ]]
+  while IFS= read -r line; do
+    [[ $line == '$ '* ]] || continue
+    echo "$line"
+    bash -c "${line#'$ '}" 2>&1 || true
+  done <shown >seen
+  diff <(plain <shown) <(plain <seen)
+}
