@@ -61,6 +61,7 @@ void action_free(struct action *a);
 void shape_clear(struct shape *s); /* speaks of nothing */
 void shape_add(struct shape *s, const struct shape *later);
 bool shape_is_empty(const struct shape *s); /* it changes no frame */
+bool shape_equal(const struct shape *a, const struct shape *b);
 bool shape_needs_netem(const struct shape *s);
 
 /* signal_parse() - KILL, SIGKILL, kill, 9; 0: no such signal */

@@ -49,7 +49,7 @@ int cmd_exec(int argc, char **argv)
 	if (command == argc)
 		options_fail(&exec_program, "which command?");
 	lab = lab_meant(lab_option);
-	return enter_node(lab, argv[first], argv + command);
+	return enter_node(lab, argv[first], argv + command, true);
 }
 
 int cmd_shell(int argc, char **argv)
@@ -65,5 +65,5 @@ int cmd_shell(int argc, char **argv)
 		options_fail(&shell_program, "'%s' is one too many; 'vethlab exec' runs a command",
 			     argv[first + 1]);
 	lab = lab_meant(lab_option);
-	return enter_node(lab, argv[first], words);
+	return enter_node(lab, argv[first], words, false);
 }

@@ -152,7 +152,7 @@ static bool shape_iface(struct damage *d, const struct action *a, const struct i
 	if (a->clear)
 		shape_clear(&after);
 	shape_add(&after, &a->shape);
-	if (memcmp(&before, &after, sizeof(before)) == 0)
+	if (shape_equal(&before, &after))
 		return true;
 	p->shape = after;
 	/* a cable is one wire, whichever end somebody names */

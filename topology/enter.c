@@ -63,7 +63,7 @@ static void die_with_parent(pid_t parent)
 }
 
 /* wait_between() - the waiter: starts the command, writes its exit status into the pipe */
-static _Noreturn void wait_between(char *const argv[], int to)
+static _Noreturn void wait_between(char *const argv[], bool typed, int to)
 {
 	pid_t self = getpid(), pid;
 	int status;
@@ -76,6 +76,8 @@ static _Noreturn void wait_between(char *const argv[], int to)
 		pretend_to_drop();
 		become(argv);
 	}
+	for (size_t i = 0; typed && argv[i]; i++) /* pkill -f of the command must not find us */
+		memset(argv[i], 0, strlen(argv[i]));
 	status = pid < 0 ? EXIT_FAILURE : wait_for(pid);
 	if (pid < 0)
 		log_errno("cannot start a process");
@@ -94,7 +96,7 @@ static void pass_on(int sig)
 
 /* run_between() - Between us and the command stands a waiter whom the kernel buries, because we ignore
  * SIGCHLD: if somebody has stopped us (^Z) when the lab ends, nobody has to wait for us. */
-static int run_between(const char *lab, char *const argv[])
+static int run_between(const char *lab, char *const argv[], bool typed)
 {
 	struct sigaction pass = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
 	int fds[2], status = 128 + SIGKILL;
@@ -106,7 +108,7 @@ static int run_between(const char *lab, char *const argv[])
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
-		wait_between(argv, fds[1]);
+		wait_between(argv, typed, fds[1]);
 	if (pid < 0 && !state_is_live(lab)) {
 		log_info("lab '%s' ended meanwhile", lab);
 		return EXIT_NO_SUCH;
@@ -136,7 +138,7 @@ void enter_network(const char *lab, const char *node)
 		close(fds[i]);
 }
 
-int enter_node(const char *lab, const char *node, char *const argv[])
+int enter_node(const char *lab, const char *node, char *const argv[], bool typed)
 {
 	int fds[ENTER_COUNT] = { -1, -1, -1, -1, -1 };
 	json_t *answer = ask_node(lab, "enter", node, fds);
@@ -151,5 +153,5 @@ int enter_node(const char *lab, const char *node, char *const argv[])
 		close(fds[i]);
 	if (!cwd || chdir(cwd) < 0) /* joining a mount namespace leads to its root */
 		setenv("PWD", "/", 1);
-	return run_between(lab, argv);
+	return run_between(lab, argv, typed);
 }

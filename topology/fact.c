@@ -21,21 +21,21 @@ static bool parse_ping(struct words *w, struct fact *f);
 
 static const struct keyword {
 	const char *word;
-	enum fact_kind kind;
 	bool (*parse)(struct words *w, struct fact *f);
+	enum fact_kind kind;
 	bool can_be_negated;
 } keywords[] = {
-	{ "ready", FACT_READY, parse_command, false },
-	{ "exited", FACT_EXITED, parse_command, false },
-	{ "route", FACT_ROUTE, parse_route, true },
-	{ "address", FACT_ADDRESS, parse_address, true },
-	{ "link", FACT_LINK, parse_link, false },
-	{ "neighbour", FACT_NEIGHBOUR, parse_neighbour, true },
-	{ "neighbor", FACT_NEIGHBOUR, parse_neighbour, true },
-	{ "listen", FACT_LISTEN, parse_listen, true },
-	{ "log", FACT_LOG, parse_log, false },
-	{ "count", FACT_LOG, parse_count, false },
-	{ "ping", FACT_PING, parse_ping, false },
+	{ "ready", parse_command, FACT_READY, false },
+	{ "exited", parse_command, FACT_EXITED, false },
+	{ "route", parse_route, FACT_ROUTE, true },
+	{ "address", parse_address, FACT_ADDRESS, true },
+	{ "link", parse_link, FACT_LINK, false },
+	{ "neighbour", parse_neighbour, FACT_NEIGHBOUR, true },
+	{ "neighbor", parse_neighbour, FACT_NEIGHBOUR, true },
+	{ "listen", parse_listen, FACT_LISTEN, true },
+	{ "log", parse_log, FACT_LOG, false },
+	{ "count", parse_count, FACT_LOG, false },
+	{ "ping", parse_ping, FACT_PING, false },
 };
 
 static const struct keyword *keyword_find(const char *word)

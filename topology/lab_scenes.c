@@ -87,10 +87,8 @@ static void line_add_value(struct lab_reader *r, struct line *l, const struct ya
 {
 	if (y->kind == YAML_LIST && strcmp(y->key, "partition") == 0)
 		line_add_sides(r, l, y);
-	else if (strcmp(y->key, "heal") == 0 && yaml_is_empty(y))
-		return; /* all of them */
-	else if (!read_text(r, y, y->key))
-		return;
+	else if ((strcmp(y->key, "heal") == 0 && yaml_is_empty(y)) || !read_text(r, y, y->key))
+		return; /* `heal:` alone is all of them */
 	else if (strcmp(y->key, "partition") == 0 || strcmp(y->key, "delay") == 0)
 		line_add_text(l, y); /* "a,b / c,d", "20ms 5ms" */
 	else

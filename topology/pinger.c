@@ -125,8 +125,8 @@ static void take_error(struct pinger *p, struct reader r, const struct addr *fro
 
 bool pinger_receive(struct pinger *p)
 {
-	uint8_t data[2048];
-	struct sockaddr_storage ss;
+	uint8_t data[2048] = { 0 };
+	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof(ss);
 	ssize_t n;
 

@@ -24,6 +24,13 @@ void shape_add(struct shape *s, const struct shape *later)
 	add(&s->corrupt, later->corrupt);
 }
 
+bool shape_equal(const struct shape *a, const struct shape *b)
+{
+	return a->rate == b->rate && a->delay_ms == b->delay_ms && a->jitter_ms == b->jitter_ms &&
+	       a->loss == b->loss && a->duplicate == b->duplicate && a->reorder == b->reorder &&
+	       a->corrupt == b->corrupt;
+}
+
 bool shape_needs_netem(const struct shape *s)
 {
 	return s->delay_ms > 0 || s->loss > 0 || s->duplicate > 0 || s->reorder > 0 ||

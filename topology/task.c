@@ -363,8 +363,6 @@ void tasks_on_child(struct init *init, pid_t pid, int status)
 		struct task *t = &init->tasks[i];
 
 		if (t->pid == pid) {
-			if (t->state == TASK_STOPPING)
-				kill(-pid, SIGKILL); /* its children had their time too */
 			if (t->exec_watch)
 				on_exec(t); /* it may have failed to become the program */
 			t->pid = 0;

@@ -37,7 +37,7 @@ struct waiter {
 		uint64_t pause_ms;
 	} * pings;
 	size_t ping_count;
-	struct watch *watches[8];
+	struct watch *deadline, *watches[8];
 	size_t watch_count;
 	bool kernel_due, commands_due;
 	enum wait_end end;
@@ -391,9 +391,16 @@ static void on_turn(void *arg)
 		stop(w, WAIT_HELD);
 }
 
+/* on_time_up() - the loop's clock is a coarse one, and may be some milliseconds early */
 static void on_time_up(void *arg)
 {
-	stop(arg, WAIT_TIME_UP);
+	struct waiter *w = arg;
+	uint64_t passed_ms = (clock_ns() - w->wait->began_ns) / 1000000;
+
+	if (passed_ms < w->wait->timeout_ms)
+		watch_start_in(w->deadline, w->wait->timeout_ms - passed_ms);
+	else
+		stop(w, WAIT_TIME_UP);
 }
 
 static void on_lab_ended(void *arg)
@@ -426,7 +433,8 @@ enum wait_end wait_for_facts(struct wait *wait)
 	signal(SIGTERM, SIG_DFL);
 	if (init >= 0)
 		watch_start(keep(&w, loop_on_readable(w.loop, init, on_lab_ended, &w)));
-	watch_start_in(keep(&w, loop_on_timer(w.loop, on_time_up, &w)), wait->timeout_ms);
+	w.deadline = keep(&w, loop_on_timer(w.loop, on_time_up, &w));
+	watch_start_in(w.deadline, wait->timeout_ms);
 	enter_network(wait->lab, wait->node);
 	hear_kernel(&w);
 	hear_commands(&w, dir);

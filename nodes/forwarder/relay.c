@@ -15,8 +15,9 @@
 #include "nodes/common/mem.h"
 #include "nodes/common/tcp.h"
 
-#define STEPS_A_TURN 32 /* so that one busy connection leaves the others their turn */
-#define PIPE_WAIT_MS 50 /* out of descriptors: look again */
+#define STEPS_A_TURN 32	   /* so that one busy connection leaves the others their turn */
+#define FEW	     16384 /* octets: whoever sent so few has no more to send at once */
+#define PIPE_WAIT_MS 50	   /* out of descriptors: look again */
 
 struct direction {
 	struct relay *relay;
@@ -80,6 +81,14 @@ static void relay_reset(struct relay *r)
 	relay_end(r, tcp_reset, strerror(ECONNRESET));
 }
 
+/* is_last() - has the other direction said all it had to say? */
+static bool is_last(const struct direction *d)
+{
+	const struct relay *r = d->relay;
+
+	return flow_next(d == &r->up ? &r->down.flow : &r->up.flow) == FLOW_DONE;
+}
+
 /* do_step() - the flow's next step; octets moved, or -1 with errno */
 static ssize_t do_step(struct direction *d, enum flow_step step)
 {
@@ -94,8 +103,8 @@ static ssize_t do_step(struct direction *d, enum flow_step step)
 		return splice(d->from, NULL, d->pipe->in, NULL, d->pipe->size, flags);
 	case FLOW_WRITE:
 		return splice(d->pipe->out, NULL, d->to, NULL, d->flow.held, flags);
-	case FLOW_CLOSE:
-		return shutdown(d->to, SHUT_WR);
+	case FLOW_CLOSE: /* the second of both is closed right behind this */
+		return is_last(d) ? 0 : shutdown(d->to, SHUT_WR);
 	case FLOW_DONE:
 		break;
 	}
@@ -150,6 +159,7 @@ static void on_trouble(struct direction *d, enum flow_step step)
 static void pump(struct direction *d)
 {
 	struct relay *r = d->relay;
+	bool few = false;
 
 	for (int i = 0; i < STEPS_A_TURN; i++) {
 		enum flow_step step = flow_next(&d->flow);
@@ -170,6 +180,10 @@ static void pump(struct direction *d)
 		}
 		flow_moved(&d->flow, step, (size_t)n);
 		return_pipe(d);
+		if (step == FLOW_READ)
+			few = n < FEW;
+		else if (few && !d->flow.held)
+			break; /* that was all there was: asking once more would only say so */
 	}
 	wait_for(d, d->flow.held ? d->writable : d->readable);
 }
