@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "topology/wait.h"
+#include "topology/waiter.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -17,31 +17,7 @@
 #include "topology/follow.h"
 #include "topology/journal.h"
 #include "topology/listening.h"
-#include "topology/pinger.h"
 #include "topology/state.h"
-
-#define PING_FIRST_MS 10
-#define PING_MAX_MS   200
-
-struct waiter {
-	struct wait *wait;
-	struct loop *loop;
-	int kernel; /* netlink socket in the node */
-	int diag;   /* who listens in the node */
-	struct follower *journal, *log;
-	struct ping {
-		struct waiter *waiter;
-		struct fact *fact;
-		struct pinger pinger;
-		struct watch *readable, *timer;
-		uint64_t pause_ms;
-	} * pings;
-	size_t ping_count;
-	struct watch *deadline, *watches[8];
-	size_t watch_count;
-	bool kernel_due, commands_due;
-	enum wait_end end;
-};
 
 static struct watch *keep(struct waiter *w, struct watch *watch)
 {
@@ -79,14 +55,6 @@ static void look_at_kernel(struct waiter *w)
 	judge(w, FACT_NEIGHBOUR);
 }
 
-static void send_soon(struct waiter *w)
-{
-	for (size_t i = 0; i < w->ping_count; i++)
-		w->pings[i].pause_ms = 0;
-	for (size_t i = 0; i < w->ping_count; i++)
-		watch_start_in(w->pings[i].timer, 0);
-}
-
 /* on_kernel() - everything that waits is read first, then one look answers for all of it */
 static void on_kernel(void *arg)
 {
@@ -108,7 +76,7 @@ static void on_kernel(void *arg)
 	}
 	w->kernel_due |= concerns;
 	if (concerns)
-		send_soon(w);
+		pings_hurry(w);
 }
 
 static void hear_kernel(struct waiter *w)
@@ -276,92 +244,6 @@ static void hear_ports(struct waiter *w, struct port_timer *t)
 	on_ports(t);
 }
 
-/* ---- ping ------------------------------------------------------------------------------------------ */
-
-static void on_echo(void *arg)
-{
-	struct ping *p = arg;
-
-	if (!pinger_receive(&p->pinger))
-		return;
-	p->fact->found = true;
-	fact_judge(p->fact, clock_ns());
-	watch_stop(p->readable);
-	watch_stop(p->timer);
-}
-
-/* on_ping() - at once, then after pauses that double: what changes in the node begins it anew */
-static void on_ping(void *arg)
-{
-	struct ping *p = arg;
-
-	if (p->fact->found)
-		return;
-	pinger_send(&p->pinger);
-	p->pause_ms = p->pause_ms ? 2 * p->pause_ms : PING_FIRST_MS;
-	if (p->pause_ms > PING_MAX_MS)
-		p->pause_ms = PING_MAX_MS;
-	watch_start_in(p->timer, p->pause_ms);
-}
-
-/* address_of() - what `word` is, or the address of the node of that name, from the lab's hosts */
-static struct addr address_of(const char *dir, const char *word)
-{
-	auto_free char *path = xasprintf("%s/hosts", dir), *line = NULL;
-	auto_fclose FILE *f = fopen(path, "re");
-	struct addr a = { 0 };
-	size_t room = 0;
-
-	if (addr_parse(&a, word))
-		return a;
-	while (f && getline(&line, &room, f) > 0) {
-		char *rest = line, *address = strsep(&rest, " \t\n"), *name;
-
-		while ((name = strsep(&rest, " \t\n")))
-			if (strcmp(name, word) == 0 && addr_parse(&a, address))
-				return a;
-	}
-	log_info("ping: '%s' is neither an address nor a node with one", word);
-	exit(EXIT_NO_SUCH);
-}
-
-static void start_pings(struct waiter *w, const char *dir)
-{
-	w->pings = xcalloc(w->wait->count, sizeof(*w->pings));
-	for (size_t i = 0; i < w->wait->count; i++) {
-		struct fact *f = &w->wait->facts[i];
-		struct ping *p = &w->pings[w->ping_count];
-		struct addr to;
-
-		if (f->kind != FACT_PING)
-			continue;
-		w->ping_count++;
-		*p = (struct ping){ .waiter = w, .fact = f };
-		to = address_of(dir, f->word);
-		if (!pinger_open(&p->pinger, &to))
-			fatal_errno("cannot ping in node '%s'", w->wait->node);
-		p->readable = loop_on_readable(w->loop, p->pinger.fd, on_echo, p);
-		p->timer = loop_on_timer(w->loop, on_ping, p);
-		fact_judge(f, clock_ns()); /* an answer takes its time */
-		watch_start(p->readable);
-		on_ping(p);
-	}
-}
-
-static void stop_pings(struct waiter *w)
-{
-	for (size_t i = 0; i < w->ping_count; i++) {
-		struct ping *p = &w->pings[i];
-
-		if (!p->fact->holds)
-			fact_saw(p->fact, xstrdup(*p->pinger.last ? p->pinger.last : "no answer"));
-		watch_free(p->readable);
-		watch_free(p->timer);
-		pinger_close(&p->pinger);
-	}
-	free(w->pings);
-}
-
 /* ---- all together ----------------------------------------------------------------------------------- */
 
 static bool all_hold(const struct wait *w)
@@ -440,12 +322,12 @@ enum wait_end wait_for_facts(struct wait *wait)
 	hear_commands(&w, dir);
 	hear_log(&w, dir);
 	hear_ports(&w, &ports);
-	start_pings(&w, dir);
+	pings_start(&w, dir);
 	loop_on_turn(w.loop, on_turn, &w);
 	on_turn(&w);
 	loop_run(w.loop);
 	say_what_listens(&w);
-	stop_pings(&w);
+	pings_stop(&w);
 	for (size_t i = 0; i < w.watch_count; i++)
 		watch_free(w.watches[i]);
 	follow_free(w.journal);
