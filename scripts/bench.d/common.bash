@@ -94,8 +94,10 @@ remove_named_spaces() {
 
 # ---- figures --------------------------------------------------------------------------------------
 
-# record SECTION ROW SIZE COLUMN VALUE
+# record SECTION ROW SIZE COLUMN VALUE: nothing where it could not be measured, as the CPU time of
+# processes that ended unseen
 record() {
+	[[ $5 != -* ]] || return 0
 	(IFS=$'\t'; echo "$*") >>"$figures"
 }
 
