@@ -42,7 +42,7 @@ const char *restart_kind_name(enum restart_kind kind)
 	return names[kind];
 }
 
-static void read_lab_name(struct lab_reader *r, struct yaml *y, void *lab)
+static void read_lab_name(struct config_reader *r, struct yaml *y, void *lab)
 {
 	struct lab *l = lab;
 
@@ -53,13 +53,13 @@ static void read_lab_name(struct lab_reader *r, struct yaml *y, void *lab)
 	l->name = xstrdup(y->text);
 }
 
-static void keep_defaults(struct lab_reader *r, struct yaml *y, void *lab)
+static void keep_defaults(struct config_reader *r, struct yaml *y, void *lab)
 {
 	if (yaml_is_empty(y))
 		return;
 	read_defaults(r, y, lab);
 	if (y->kind == YAML_MAP)
-		r->defaults = y;
+		reading(r)->defaults = y;
 }
 
 /* name_from_file() - "labs/office.yml" is the lab office, where no name is written */
@@ -186,7 +186,7 @@ static void sort_nodes(struct lab *lab, struct faults *f)
 }
 
 /* read_nodes_and_sort() stands between nodes and links: the ends of links are found by name */
-static void read_nodes_and_sort(struct lab_reader *r, struct yaml *y, void *lab)
+static void read_nodes_and_sort(struct config_reader *r, struct yaml *y, void *lab)
 {
 	read_nodes(r, y, lab);
 	sort_nodes(lab, r->faults);
@@ -202,7 +202,8 @@ struct lab *lab_parse(const char *file, const char *text, size_t len, const char
 		      const char *programs, struct faults *f)
 {
 	struct lab *lab = xcalloc(1, sizeof(*lab));
-	struct lab_reader r = { .lab = lab, .faults = f };
+	struct reading reading = { .lab = lab };
+	struct config_reader r = { .faults = f, .context = &reading };
 	const struct yaml *nodes;
 
 	f->file = file;

@@ -17,7 +17,8 @@ static bool iface_name_is_good(const char *name)
 	       strcmp(name, "default") != 0;
 }
 
-struct iface *iface_new(struct lab_reader *r, struct node *node, const char *name, struct place at)
+struct iface *iface_new(struct config_reader *r, struct node *node, const char *name,
+			struct place at)
 {
 	struct iface *iface, *before = node_iface(node, name);
 
@@ -40,7 +41,7 @@ struct iface *iface_new(struct lab_reader *r, struct node *node, const char *nam
 	return iface;
 }
 
-static void read_iface_lan(struct lab_reader *r, struct yaml *y, void *into)
+static void read_iface_lan(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct iface *iface = into;
 	struct wire *wire;
@@ -49,15 +50,15 @@ static void read_iface_lan(struct lab_reader *r, struct yaml *y, void *into)
 	iface->lan_unknown = true;
 	if (!read_text(r, y, "lan"))
 		return;
-	wire = lab_lan(r->lab, y->text);
+	wire = lab_lan(reading(r)->lab, y->text);
 	if (wire) {
 		iface->lan_unknown = false;
 		plug(iface, wire);
 		return;
 	}
 	s = suggest_for(y->text);
-	for (size_t i = 0; i < r->lab->wire_count; i++)
-		suggest_consider(&s, r->lab->wires[i]->name);
+	for (size_t i = 0; i < reading(r)->lab->wire_count; i++)
+		suggest_consider(&s, reading(r)->lab->wires[i]->name);
 	fault_error(r->faults, y->at, "LAN '%s' is not defined%s", y->text, suggest_text(&s));
 }
 
@@ -69,7 +70,7 @@ static void add_address(struct iface *iface, struct prefix p, struct place at)
 	*xappend(&iface->addr_at, &iface->addr_count) = at;
 }
 
-static void read_address(struct lab_reader *r, const struct yaml *y, struct iface *iface)
+static void read_address(struct config_reader *r, const struct yaml *y, struct iface *iface)
 {
 	struct prefix p = { .len = LEN_OF_THE_WIRE };
 	const char *why = "not an address";
@@ -97,7 +98,7 @@ static void read_address(struct lab_reader *r, const struct yaml *y, struct ifac
 }
 
 /* ip: an address, a list of them, `dhcp` (a client in the node will ask), or `none` */
-static void read_iface_ip(struct lab_reader *r, struct yaml *y, void *into)
+static void read_iface_ip(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct iface *iface = into;
 
@@ -119,13 +120,13 @@ static void read_iface_ip(struct lab_reader *r, struct yaml *y, void *into)
 	}
 }
 
-static void read_iface_gateway(struct lab_reader *r, struct yaml *y, void *into)
+static void read_iface_gateway(struct config_reader *r, struct yaml *y, void *into)
 {
 	(void)r;
 	((struct iface *)into)->gateway_yaml = y; /* the plan knows addresses and nodes */
 }
 
-static void read_iface_mac(struct lab_reader *r, struct yaml *y, void *into)
+static void read_iface_mac(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct iface *iface = into;
 	static const struct mac zero;
@@ -145,7 +146,7 @@ static void read_iface_mac(struct lab_reader *r, struct yaml *y, void *into)
 	iface->mac_at = y->at;
 }
 
-static void read_iface_mtu(struct lab_reader *r, struct yaml *y, void *into)
+static void read_iface_mtu(struct config_reader *r, struct yaml *y, void *into)
 {
 	((struct iface *)into)->mtu_at = y->at;
 	read_mtu(r, y, &((struct iface *)into)->mtu);
@@ -156,7 +157,7 @@ static const struct key iface_keys[] = {
 	{ "mac", read_iface_mac }, { "mtu", read_iface_mtu },
 };
 
-void read_ifaces(struct lab_reader *r, struct yaml *y, void *into)
+void read_ifaces(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
 
@@ -182,7 +183,7 @@ void read_ifaces(struct lab_reader *r, struct yaml *y, void *into)
 }
 
 /* The short form: `pc: {lan: office}` has one interface, eth0 */
-void read_only_iface(struct lab_reader *r, const struct yaml *y, struct node *node)
+void read_only_iface(struct config_reader *r, const struct yaml *y, struct node *node)
 {
 	const struct yaml *lan = yaml_get(y, "lan"), *ifaces = yaml_get(y, "interfaces");
 	struct iface *iface;

@@ -11,12 +11,12 @@
 #define COUNT_MAX 10000
 #define NODES_MAX 20000 /* of a lab: a machine has no more network namespaces to give */
 
-static void read_forward(struct lab_reader *r, struct yaml *y, void *into)
+static void read_forward(struct config_reader *r, struct yaml *y, void *into)
 {
 	read_bool(r, y, "forward", &((struct node *)into)->forward);
 }
 
-static void read_route_via(struct lab_reader *r, struct yaml *y, void *into)
+static void read_route_via(struct config_reader *r, struct yaml *y, void *into)
 {
 	if (!read_text(r, y, "via"))
 		return;
@@ -24,7 +24,7 @@ static void read_route_via(struct lab_reader *r, struct yaml *y, void *into)
 	((struct route *)into)->via_at = y->at;
 }
 
-static void read_route_dev(struct lab_reader *r, struct yaml *y, void *into)
+static void read_route_dev(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct route *route = into;
 
@@ -34,7 +34,7 @@ static void read_route_dev(struct lab_reader *r, struct yaml *y, void *into)
 	route->dev_at = y->at;
 }
 
-static void read_route_metric(struct lab_reader *r, struct yaml *y, void *into)
+static void read_route_metric(struct config_reader *r, struct yaml *y, void *into)
 {
 	read_number(r, y, "metric", 0, 2147483647, &((struct route *)into)->metric);
 }
@@ -45,7 +45,7 @@ static const struct key route_keys[] = {
 	{ "metric", read_route_metric },
 };
 
-static bool read_destination(struct lab_reader *r, const struct yaml *y, struct prefix *to)
+static bool read_destination(struct config_reader *r, const struct yaml *y, struct prefix *to)
 {
 	char text[PREFIX_TEXT_LEN];
 	struct addr first;
@@ -74,7 +74,7 @@ static bool read_destination(struct lab_reader *r, const struct yaml *y, struct 
 }
 
 /* routes: PREFIX: NEXT-HOP, or a map with via, dev and metric */
-static void read_routes(struct lab_reader *r, struct yaml *y, void *into)
+static void read_routes(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
 
@@ -144,7 +144,7 @@ static const struct yaml *same_sysctl_before(const struct yaml *map, const struc
 	return NULL;
 }
 
-static void read_sysctls(struct lab_reader *r, struct yaml *y, void *into)
+static void read_sysctls(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
 
@@ -179,7 +179,7 @@ static bool env_name_is_good(const char *name)
 	return true;
 }
 
-static void read_env(struct lab_reader *r, struct yaml *y, void *into)
+static void read_env(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
 
@@ -199,7 +199,7 @@ static void read_env(struct lab_reader *r, struct yaml *y, void *into)
 	}
 }
 
-static void read_file_text(struct lab_reader *r, struct yaml *y, void *into)
+static void read_file_text(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node_file *file = into;
 
@@ -211,7 +211,7 @@ static void read_file_text(struct lab_reader *r, struct yaml *y, void *into)
 	file->text = xstrdup(y->text);
 }
 
-static void read_file_from(struct lab_reader *r, struct yaml *y, void *into)
+static void read_file_from(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node_file *file = into;
 
@@ -221,7 +221,7 @@ static void read_file_from(struct lab_reader *r, struct yaml *y, void *into)
 	file->from_at = y->at;
 }
 
-static void read_file_mode(struct lab_reader *r, struct yaml *y, void *into)
+static void read_file_mode(struct config_reader *r, struct yaml *y, void *into)
 {
 	char *end;
 	unsigned long mode;
@@ -256,7 +256,7 @@ static bool path_stays_inside(const char *path)
 	return true;
 }
 
-static void read_files(struct lab_reader *r, struct yaml *y, void *into)
+static void read_files(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
 
@@ -287,7 +287,7 @@ static void read_files(struct lab_reader *r, struct yaml *y, void *into)
 	}
 }
 
-static void read_node_run(struct lab_reader *r, struct yaml *y, void *into)
+static void read_node_run(struct config_reader *r, struct yaml *y, void *into)
 {
 	read_run(r, y, into);
 }
@@ -306,12 +306,12 @@ static const struct key shared_keys[] = {
 	{ "env", read_env },	     { "files", read_files },	{ "run", read_node_run },
 };
 
-static void read_default_mtu(struct lab_reader *r, struct yaml *y, void *lab)
+static void read_default_mtu(struct config_reader *r, struct yaml *y, void *lab)
 {
 	read_mtu(r, y, &((struct lab *)lab)->default_mtu);
 }
 
-static void read_default_offload(struct lab_reader *r, struct yaml *y, void *lab)
+static void read_default_offload(struct config_reader *r, struct yaml *y, void *lab)
 {
 	read_bool(r, y, "offload", &((struct lab *)lab)->default_offload);
 }
@@ -324,22 +324,22 @@ static const struct key default_keys[] = {
 	{ "files", NULL },	     { "run", NULL },
 };
 
-void read_defaults(struct lab_reader *r, struct yaml *y, void *lab)
+void read_defaults(struct config_reader *r, struct yaml *y, void *lab)
 {
 	read_map(r, y, default_keys, ARRAY_SIZE(default_keys), "'defaults'", lab);
 }
 
-static void apply_defaults(struct lab_reader *r, const struct yaml *own, struct node *node)
+static void apply_defaults(struct config_reader *r, const struct yaml *own, struct node *node)
 {
-	for (size_t i = 0; r->defaults && i < ARRAY_SIZE(shared_keys); i++) {
-		struct yaml *y = yaml_get(r->defaults, shared_keys[i].name);
+	for (size_t i = 0; reading(r)->defaults && i < ARRAY_SIZE(shared_keys); i++) {
+		struct yaml *y = yaml_get(reading(r)->defaults, shared_keys[i].name);
 
 		if (y && !(strcmp(shared_keys[i].name, "run") == 0 && yaml_get(own, "run")))
 			shared_keys[i].read(r, y, node);
 	}
 }
 
-static void reject_written_addresses(struct lab_reader *r, const struct node *node)
+static void reject_written_addresses(struct config_reader *r, const struct node *node)
 {
 	for (size_t i = 0; i < node->iface_count; i++) {
 		struct iface *iface = node->ifaces[i];
@@ -357,7 +357,7 @@ static void reject_written_addresses(struct lab_reader *r, const struct node *no
 }
 
 /* read_node() - one node; of a group the last one's name, which is the longest, is judged for all */
-static void read_node(struct lab_reader *r, struct yaml *y, char *name, const char *group,
+static void read_node(struct config_reader *r, struct yaml *y, char *name, const char *group,
 		      bool named)
 {
 	struct node *node = xcalloc(1, sizeof(*node));
@@ -366,12 +366,12 @@ static void read_node(struct lab_reader *r, struct yaml *y, char *name, const ch
 	node->name = name;
 	node->group = group ? xstrdup(group) : NULL;
 	node->at = y->key_at;
-	node->index = r->lab->node_count;
-	*xappend(&r->lab->nodes, &r->lab->node_count) = node;
-	if (named && read_name(r, name, y->key_at, "node") && lab_lan(r->lab, name)) {
+	node->index = reading(r)->lab->node_count;
+	*xappend(&reading(r)->lab->nodes, &reading(r)->lab->node_count) = node;
+	if (named && read_name(r, name, y->key_at, "node") && lab_lan(reading(r)->lab, name)) {
 		fault_error(r->faults, y->key_at, "'%s' is a LAN's name too; name one of them anew",
 			    name);
-		fault_note(r->faults, lab_lan(r->lab, name)->at, "the LAN is here");
+		fault_note(r->faults, lab_lan(reading(r)->lab, name)->at, "the LAN is here");
 	}
 	snprintf(what, sizeof(what), "node '%s'", y->key);
 	apply_defaults(r, y, node);
@@ -383,7 +383,7 @@ static void read_node(struct lab_reader *r, struct yaml *y, char *name, const ch
 		reject_written_addresses(r, node);
 }
 
-void read_nodes(struct lab_reader *r, struct yaml *y, void *lab)
+void read_nodes(struct config_reader *r, struct yaml *y, void *lab)
 {
 	(void)lab;
 	if (y->kind != YAML_MAP) {
@@ -397,7 +397,7 @@ void read_nodes(struct lab_reader *r, struct yaml *y, void *lab)
 
 		if (!count || !read_number(r, count, "count", 1, COUNT_MAX, &n))
 			read_node(r, e, xstrdup(e->key), NULL, true);
-		if (r->lab->node_count + n > NODES_MAX) {
+		if (reading(r)->lab->node_count + n > NODES_MAX) {
 			fault_error(r->faults, e->key_at, "the lab has more than %d nodes",
 				    NODES_MAX);
 			return;

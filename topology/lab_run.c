@@ -63,8 +63,8 @@ static void end_argv(char ***argv, size_t *argc)
 }
 
 /* read_words() - a command as a line, or as a list of words */
-static bool read_words(struct lab_reader *r, const struct yaml *y, const char *what, char ***argv,
-		       size_t *argc)
+static bool read_words(struct config_reader *r, const struct yaml *y, const char *what,
+		       char ***argv, size_t *argc)
 {
 	const char *why = "it is empty";
 
@@ -95,7 +95,7 @@ static bool read_words(struct lab_reader *r, const struct yaml *y, const char *w
 	return true;
 }
 
-static void read_command_line(struct lab_reader *r, struct yaml *y, void *into)
+static void read_command_line(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct command *c = into;
 
@@ -103,7 +103,7 @@ static void read_command_line(struct lab_reader *r, struct yaml *y, void *into)
 	c->at = y->at;
 }
 
-static void read_after(struct lab_reader *r, struct yaml *y, void *into)
+static void read_after(struct config_reader *r, struct yaml *y, void *into)
 {
 	if (y->kind == YAML_LIST) {
 		for (const struct yaml *e = y->entries; e; e = e->next)
@@ -115,7 +115,7 @@ static void read_after(struct lab_reader *r, struct yaml *y, void *into)
 	((struct command *)into)->after_yaml = y; /* other nodes may not be read yet */
 }
 
-static void read_port(struct lab_reader *r, const char *text, struct place at, struct command *c,
+static void read_port(struct config_reader *r, const char *text, struct place at, struct command *c,
 		      enum ready_kind kind)
 {
 	uint64_t port;
@@ -128,19 +128,19 @@ static void read_port(struct lab_reader *r, const char *text, struct place at, s
 	c->ready_port = (uint16_t)port;
 }
 
-static void read_ready_tcp(struct lab_reader *r, struct yaml *y, void *into)
+static void read_ready_tcp(struct config_reader *r, struct yaml *y, void *into)
 {
 	if (read_text(r, y, "tcp"))
 		read_port(r, y->text, y->at, into, READY_TCP);
 }
 
-static void read_ready_udp(struct lab_reader *r, struct yaml *y, void *into)
+static void read_ready_udp(struct config_reader *r, struct yaml *y, void *into)
 {
 	if (read_text(r, y, "udp"))
 		read_port(r, y->text, y->at, into, READY_UDP);
 }
 
-static void read_ready_command(struct lab_reader *r, struct yaml *y, void *into)
+static void read_ready_command(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct command *c = into;
 
@@ -156,7 +156,7 @@ static const struct key ready_keys[] = {
 };
 
 /* ready: a word, a TCP port, {tcp: PORT}, {udp: PORT} or {command: LINE} */
-static void read_ready(struct lab_reader *r, struct yaml *y, void *into)
+static void read_ready(struct config_reader *r, struct yaml *y, void *into)
 {
 	static const char *const words[] = {
 		[READY_STARTED] = "started", [READY_NOTIFY] = "notify", [READY_EXIT] = "exit"
@@ -178,7 +178,7 @@ static void read_ready(struct lab_reader *r, struct yaml *y, void *into)
 }
 
 /* restart: no, always, on-failure; `on-failure:3` gives up after three in a row */
-static void read_restart(struct lab_reader *r, struct yaml *y, void *into)
+static void read_restart(struct config_reader *r, struct yaml *y, void *into)
 {
 	static const char *const words[] = { [RESTART_NO] = "no",
 					     [RESTART_ON_FAILURE] = "on-failure",
@@ -233,7 +233,7 @@ static char *name_after_program(const struct command *c)
 	return name;
 }
 
-static void read_command_map(struct lab_reader *r, const struct yaml *y, struct command *c)
+static void read_command_map(struct config_reader *r, const struct yaml *y, struct command *c)
 {
 	char what[64];
 
@@ -243,7 +243,7 @@ static void read_command_map(struct lab_reader *r, const struct yaml *y, struct 
 		fault_error(r->faults, y->key ? y->key_at : y->at, "%s has no 'command'", what);
 }
 
-static void read_named_command(struct lab_reader *r, struct yaml *y, struct node *node)
+static void read_named_command(struct config_reader *r, struct yaml *y, struct node *node)
 {
 	struct command *c = command_new(node, y->at);
 
@@ -263,7 +263,7 @@ static bool is_one_command(const struct yaml *y)
 	return c && c->kind != YAML_MAP;
 }
 
-void read_run(struct lab_reader *r, const struct yaml *y, struct node *node)
+void read_run(struct config_reader *r, const struct yaml *y, struct node *node)
 {
 	struct command *c;
 

@@ -66,7 +66,7 @@ static void line_add_text(struct line *l, const struct yaml *y)
 }
 
 /* line_add_sides() - [[a, b], [c, d]]: the names of each side, and strokes between the sides */
-static void line_add_sides(struct lab_reader *r, struct line *l, const struct yaml *y)
+static void line_add_sides(struct config_reader *r, struct line *l, const struct yaml *y)
 {
 	for (const struct yaml *side = y->entries; side; side = side->next) {
 		if (side != y->entries)
@@ -83,7 +83,7 @@ static void line_add_sides(struct lab_reader *r, struct line *l, const struct ya
 	}
 }
 
-static void line_add_value(struct lab_reader *r, struct line *l, const struct yaml *y)
+static void line_add_value(struct config_reader *r, struct line *l, const struct yaml *y)
 {
 	if (y->kind == YAML_LIST && strcmp(y->key, "partition") == 0)
 		line_add_sides(r, l, y);
@@ -103,7 +103,7 @@ static const struct entry_key *find_key(const char *name)
 	return NULL;
 }
 
-static void report_unknown(struct lab_reader *r, const struct yaml *e)
+static void report_unknown(struct config_reader *r, const struct yaml *e)
 {
 	struct suggestion s = suggest_for(e->key);
 
@@ -115,7 +115,7 @@ static void report_unknown(struct lab_reader *r, const struct yaml *e)
 }
 
 /* find_verb() - the key that says what is done; NULL with a fault: there is none, or two */
-static const struct yaml *find_verb(struct lab_reader *r, const struct yaml *y)
+static const struct yaml *find_verb(struct config_reader *r, const struct yaml *y)
 {
 	const struct yaml *verb = NULL;
 	unsigned errors = r->faults->errors;
@@ -143,7 +143,7 @@ static const struct yaml *find_verb(struct lab_reader *r, const struct yaml *y)
 }
 
 /* to_words() - "link r1:eth1 down": the options of `partition` stand before its sides */
-static bool to_words(struct lab_reader *r, const struct yaml *y, const struct yaml *verb,
+static bool to_words(struct config_reader *r, const struct yaml *y, const struct yaml *verb,
 		     struct line *l)
 {
 	bool sides_last = strcmp(verb->key, "partition") == 0, good = true;
@@ -171,7 +171,7 @@ static bool to_words(struct lab_reader *r, const struct yaml *y, const struct ya
 	return good;
 }
 
-static bool read_at(struct lab_reader *r, const struct yaml *y, bool required, uint64_t *at_ms)
+static bool read_at(struct config_reader *r, const struct yaml *y, bool required, uint64_t *at_ms)
 {
 	const struct yaml *at = yaml_get(y, "at");
 
@@ -198,7 +198,7 @@ static void insert(struct scene *scene, struct action *a)
 	scene->actions[i] = *a;
 }
 
-static void read_action(struct lab_reader *r, const struct yaml *y, struct scene *scene,
+static void read_action(struct config_reader *r, const struct yaml *y, struct scene *scene,
 			bool at_required)
 {
 	const struct yaml *verb = find_verb(r, y);
@@ -215,7 +215,7 @@ static void read_action(struct lab_reader *r, const struct yaml *y, struct scene
 		return;
 	}
 	words = (struct words){ .list = (const char *const *)line.words, .count = line.count };
-	if (action_parse(&a, r->lab, &words)) {
+	if (action_parse(&a, reading(r)->lab, &words)) {
 		a.at_ms = at_ms;
 		insert(scene, &a);
 	} else {
@@ -226,7 +226,7 @@ static void read_action(struct lab_reader *r, const struct yaml *y, struct scene
 	line_free(&line);
 }
 
-static void read_list(struct lab_reader *r, const struct yaml *y, struct scene *scene,
+static void read_list(struct config_reader *r, const struct yaml *y, struct scene *scene,
 		      bool at_required)
 {
 	if (y->kind != YAML_LIST) {
@@ -244,13 +244,13 @@ static void read_list(struct lab_reader *r, const struct yaml *y, struct scene *
 	}
 }
 
-void read_events(struct lab_reader *r, struct yaml *y, void *lab)
+void read_events(struct config_reader *r, struct yaml *y, void *lab)
 {
 	if (!yaml_is_empty(y))
 		read_list(r, y, &((struct lab *)lab)->events, true);
 }
 
-void read_scenes(struct lab_reader *r, struct yaml *y, void *lab)
+void read_scenes(struct config_reader *r, struct yaml *y, void *lab)
 {
 	struct lab *l = lab;
 

@@ -6,26 +6,27 @@
 #include "nodes/common/suggest.h"
 #include "topology/lab_read.h"
 
-static struct wire *wire_new(struct lab_reader *r, char *name, struct place at, enum wire_kind kind)
+static struct wire *wire_new(struct config_reader *r, char *name, struct place at,
+			     enum wire_kind kind)
 {
 	struct wire *w = xcalloc(1, sizeof(*w));
 
 	w->name = name;
 	w->at = at;
 	w->kind = kind;
-	w->mtu = r->lab->default_mtu;
-	w->offload = r->lab->default_offload;
-	w->index = r->lab->wire_count;
-	*xappend(&r->lab->wires, &r->lab->wire_count) = w;
+	w->mtu = reading(r)->lab->default_mtu;
+	w->offload = reading(r)->lab->default_offload;
+	w->index = reading(r)->lab->wire_count;
+	*xappend(&reading(r)->lab->wires, &reading(r)->lab->wire_count) = w;
 	return w;
 }
 
-static void read_lan_subnet(struct lab_reader *r, struct yaml *y, void *wire)
+static void read_lan_subnet(struct config_reader *r, struct yaml *y, void *wire)
 {
 	read_subnets(r, y, wire);
 }
 
-static void read_lan_kind(struct lab_reader *r, struct yaml *y, void *wire)
+static void read_lan_kind(struct config_reader *r, struct yaml *y, void *wire)
 {
 	static const char *const kinds[] = { "switch", "hub" };
 	unsigned kind;
@@ -34,13 +35,13 @@ static void read_lan_kind(struct lab_reader *r, struct yaml *y, void *wire)
 		((struct wire *)wire)->kind = kind;
 }
 
-static void read_wire_mtu(struct lab_reader *r, struct yaml *y, void *wire)
+static void read_wire_mtu(struct config_reader *r, struct yaml *y, void *wire)
 {
 	((struct wire *)wire)->mtu_at = y->at;
 	read_mtu(r, y, &((struct wire *)wire)->mtu);
 }
 
-static void read_wire_offload(struct lab_reader *r, struct yaml *y, void *wire)
+static void read_wire_offload(struct config_reader *r, struct yaml *y, void *wire)
 {
 	read_bool(r, y, "offload", &((struct wire *)wire)->offload);
 }
@@ -53,7 +54,7 @@ static const struct key lan_keys[] = {
 };
 
 /* A LAN is its subnet, a list of them, a map, or nothing: then the plan numbers it. */
-static void read_lan(struct lab_reader *r, struct yaml *y)
+static void read_lan(struct config_reader *r, struct yaml *y)
 {
 	struct wire *wire = wire_new(r, xstrdup(y->key), y->key_at, WIRE_SWITCH);
 	char what[64];
@@ -66,7 +67,7 @@ static void read_lan(struct lab_reader *r, struct yaml *y)
 		read_subnets(r, y, wire);
 }
 
-void read_lans(struct lab_reader *r, struct yaml *y, void *lab)
+void read_lans(struct config_reader *r, struct yaml *y, void *lab)
 {
 	(void)lab;
 	if (yaml_is_empty(y))
@@ -80,21 +81,21 @@ void read_lans(struct lab_reader *r, struct yaml *y, void *lab)
 		read_lan(r, e);
 }
 
-static struct node *node_of_end(struct lab_reader *r, const char *name, struct place at)
+static struct node *node_of_end(struct config_reader *r, const char *name, struct place at)
 {
-	struct node *node = lab_node(r->lab, name);
+	struct node *node = lab_node(reading(r)->lab, name);
 	struct suggestion s = suggest_for(name);
 
 	if (node)
 		return node;
-	for (size_t i = 0; i < r->lab->node_count; i++)
-		suggest_consider(&s, r->lab->nodes[i]->name);
+	for (size_t i = 0; i < reading(r)->lab->node_count; i++)
+		suggest_consider(&s, reading(r)->lab->nodes[i]->name);
 	fault_error(r->faults, at, "node '%s' is not defined%s", name, suggest_text(&s));
 	return NULL;
 }
 
 /* read_end() - "pc1:eth0", which must be free; a new interface if the node does not describe it */
-static struct iface *read_end(struct lab_reader *r, const struct yaml *y)
+static struct iface *read_end(struct config_reader *r, const struct yaml *y)
 {
 	const char *colon = y->kind == YAML_SCALAR ? strchr(y->text, ':') : NULL;
 	auto_free char *name = colon ? xstrndup(y->text, (size_t)(colon - y->text)) : NULL;
@@ -121,7 +122,7 @@ static struct iface *read_end(struct lab_reader *r, const struct yaml *y)
 }
 
 /* A link is [A:IF, B:IF], with a subnet as a third part, or a map with `ends`. */
-static void read_ends(struct lab_reader *r, struct yaml *y, void *into)
+static void read_ends(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct wire *wire = into;
 	struct yaml *first = y->entries, *second = first ? first->next : NULL;
@@ -151,7 +152,7 @@ static const struct key link_keys[] = {
 	{ "offload", read_wire_offload },
 };
 
-static void read_short_link(struct lab_reader *r, struct yaml *y, struct wire *wire)
+static void read_short_link(struct config_reader *r, struct yaml *y, struct wire *wire)
 {
 	struct yaml *second = y->entries ? y->entries->next : NULL;
 	struct yaml *subnet = second ? second->next : NULL;
@@ -167,7 +168,7 @@ static void read_short_link(struct lab_reader *r, struct yaml *y, struct wire *w
 	}
 }
 
-void read_links(struct lab_reader *r, struct yaml *y, void *lab)
+void read_links(struct config_reader *r, struct yaml *y, void *lab)
 {
 	(void)lab;
 	if (yaml_is_empty(y))

@@ -186,3 +186,39 @@ struct addr mac_link_local(const struct mac *m)
 			      { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, b[0] ^ 0x02, b[1], b[2], 0xff, 0xfe,
 				b[3], b[4], b[5] } };
 }
+
+bool ip4_parse(uint32_t *a, const char *text)
+{
+	struct in_addr in;
+
+	if (inet_pton(AF_INET, text, &in) != 1)
+		return false;
+	*a = ntohl(in.s_addr);
+	return true;
+}
+
+const char *ip4_format(uint32_t a, char text[IP4_TEXT_LEN])
+{
+	snprintf(text, IP4_TEXT_LEN, "%u.%u.%u.%u", a >> 24, a >> 16 & 0xff, a >> 8 & 0xff,
+		 a & 0xff);
+	return text;
+}
+
+uint32_t ip4_mask(unsigned len)
+{
+	return len ? UINT32_MAX << (32 - len) : 0;
+}
+
+uint32_t ip4_of(const struct addr *a)
+{
+	const uint8_t *b = a->bytes;
+
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+struct addr ip4_addr(uint32_t a)
+{
+	return (struct addr){
+		AF_INET, { (uint8_t)(a >> 24), (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a }
+	};
+}

@@ -26,6 +26,14 @@ struct mac {
 #define PREFIX_TEXT_LEN (INET6_ADDRSTRLEN + 4)
 #define MAC_TEXT_LEN	18
 
+/* An IPv4 address as a number, in host order: where ranges of them are computed with. */
+#define IP4_TEXT_LEN INET_ADDRSTRLEN
+bool ip4_parse(uint32_t *a, const char *text);
+const char *ip4_format(uint32_t a, char text[IP4_TEXT_LEN]);
+uint32_t ip4_mask(unsigned len); /* 24: 255.255.255.0 */
+uint32_t ip4_of(const struct addr *a);
+struct addr ip4_addr(uint32_t a);
+
 unsigned addr_bits(const struct addr *a);
 bool addr_parse(struct addr *a, const char *text);
 const char *addr_format(const struct addr *a, char text[ADDR_TEXT_LEN]);

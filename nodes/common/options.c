@@ -61,7 +61,8 @@ bool parse_time(uint64_t *ms, const char *text)
 	static const struct {
 		const char *unit;
 		uint64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "", 1000 }, { "m", 60000 }, { "h", 3600000 } };
+	} units[] = { { "ms", 1 },    { "s", 1000 },	{ "", 1000 },
+		      { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
 	const char *unit;
 
 	if (!number_and_unit(ms, text, &unit))
