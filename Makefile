@@ -63,22 +63,27 @@ check: ## the same suite under AddressSanitizer and UndefinedBehaviorSanitizer
 
 # ---- programs -------------------------------------------------------------------------------------
 
-LIBS       = libmnl libevent_core libfyaml jansson smartcols
+LIBS       = libmnl libevent_core libfyaml jansson smartcols sqlite3
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra -Wshadow \
 	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
 
 # A program is its own files; what is common to all comes from an archive.
-NODE_PROGRAMS   := chat-server chat-client peer forwarder
+NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server
 PROGRAMS        := vethlab $(NODE_PROGRAMS)
 vethlab_SRC     := $(wildcard topology/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
 chat-client_SRC := $(addprefix nodes/chat/,chat_client_main.c)
 peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
 forwarder_SRC   := $(addprefix nodes/forwarder/,forwarder_main.c relay.c flow.c pipes.c)
+dhcp-server_SRC := $(addprefix nodes/dhcp/,dhcp_server_main.c server.c server_offer.c \
+		   server_request.c server_reply.c lease.c heap.c config.c config_option.c \
+		   config_check.c store.c store_text.c report.c wire.c frame.c packet.c option.c count.c)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
 NODE_LIBS    := libevent_core
+
+dhcp-server_LIBS := libevent_core libfyaml sqlite3 jansson smartcols
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(BUILD)/common.a

@@ -82,9 +82,9 @@ void log_limited(struct log_limit *limit, const char *fmt, ...)
 	if ((uint64_t)t.tv_sec != limit->second) {
 		if (limit->held_back)
 			log_info("%u more lines like the last were left out", limit->held_back);
-		*limit = (struct log_limit){ .second = (uint64_t)t.tv_sec };
+		*limit = (struct log_limit){ .second = (uint64_t)t.tv_sec, .burst = limit->burst };
 	}
-	if (limit->said >= LIMITED_BURST) {
+	if (limit->said >= (limit->burst ? limit->burst : LIMITED_BURST)) {
 		limit->held_back++;
 		return;
 	}

@@ -17,10 +17,10 @@ void log_errno(const char *fmt, ...) printf_like(1, 2);
 _Noreturn void fatal(const char *fmt, ...) printf_like(1, 2);
 _Noreturn void fatal_errno(const char *fmt, ...) printf_like(1, 2);
 
-/* A line that peers can cause: at most five of them a second, the rest are counted. */
+/* A line that peers can cause: at most `burst` of them a second (0: five), the rest are counted. */
 struct log_limit {
 	uint64_t second;
-	unsigned said, held_back;
+	unsigned said, held_back, burst;
 };
 
 void log_limited(struct log_limit *limit, const char *fmt, ...) printf_like(2, 3);

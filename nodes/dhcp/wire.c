@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/ip_icmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "nodes/common/inet.h"
+#include "nodes/common/log.h"
+#include "nodes/common/mem.h"
+
+#define DATAGRAM_LEN 2048
+#define RECEIVE_LEN  (4 << 20) /* a burst of thousands of clients */
+#define CONTROL_LEN  CMSG_SPACE(sizeof(struct in_pktinfo))
+
+/* A packet that waits to be sent: headers of ours, if it is a frame, then its data. */
+struct waiting {
+	union {
+		struct sockaddr_in in;
+		struct sockaddr_ll ll;
+	} to;
+	uint8_t headers[FRAME_UDP_LEN];
+	struct iovec parts[2];
+	_Alignas(struct cmsghdr) uint8_t control[CONTROL_LEN];
+};
+
+struct wire_queue {
+	int fd;
+	struct mmsghdr messages[WIRE_BATCH];
+	struct waiting waiting[WIRE_BATCH];
+	unsigned count;
+};
+
+/* What the batches of all interfaces are read into, one after another. */
+static struct {
+	uint8_t data[WIRE_BATCH][DATAGRAM_LEN];
+	struct sockaddr_in from[WIRE_BATCH];
+	_Alignas(struct cmsghdr) uint8_t control[WIRE_BATCH][CONTROL_LEN];
+	struct mmsghdr messages[WIRE_BATCH];
+	struct iovec parts[WIRE_BATCH];
+} in;
+
+/* ---- open -------------------------------------------------------------------------------------- */
+
+static void find_address(struct wire *w)
+{
+	struct ifaddrs *list, *i;
+
+	if (getifaddrs(&list) < 0)
+		fatal_errno("cannot list interfaces");
+	for (i = list; i && !w->address; i = i->ifa_next)
+		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
+		    strcmp(i->ifa_name, w->name) == 0)
+			w->address = ntohl(((struct sockaddr_in *)i->ifa_addr)->sin_addr.s_addr);
+	freeifaddrs(list);
+	if (!w->address)
+		fatal("%s has no IPv4 address", w->name);
+}
+
+static void find_mac(struct wire *w)
+{
+	struct ifreq request = { 0 };
+
+	strcpy(request.ifr_name, w->name);
+	if (ioctl(w->udp, SIOCGIFHWADDR, &request) < 0)
+		fatal_errno("cannot read the hardware address of %s", w->name);
+	memcpy(w->mac, request.ifr_hwaddr.sa_data, sizeof(w->mac));
+}
+
+static void set(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+static int open_udp(const struct wire *w)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(DHCP_SERVER_PORT) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		fatal_errno("cannot make a UDP socket");
+	set(fd, SOL_SOCKET, SO_BROADCAST, 1);
+	set(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_LEN);
+	set(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_LEN);
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, w->name, (socklen_t)strlen(w->name)) < 0)
+		fatal_errno("cannot bind to %s", w->name);
+	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
+		fatal_errno("%s: cannot listen on UDP port %d", w->name, DHCP_SERVER_PORT);
+	return fd;
+}
+
+static int open_frames(const struct wire *w)
+{
+	struct sockaddr_ll here = { .sll_family = AF_PACKET,
+				    .sll_protocol = htons(ETH_P_ARP),
+				    .sll_ifindex = (int)w->index };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		fatal_errno("cannot make a packet socket");
+	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
+		fatal_errno("cannot bind a packet socket to %s", w->name);
+	return fd;
+}
+
+static struct wire_queue *queue_new(int fd)
+{
+	struct wire_queue *q = xcalloc(1, sizeof(*q));
+
+	q->fd = fd;
+	return q;
+}
+
+void wire_open(struct wire *w, const char *name)
+{
+	*w = (struct wire){ .udp = -1, .frames = -1, .index = if_nametoindex(name) };
+	if (!w->index)
+		fatal("there is no interface %s", name);
+	strncpy(w->name, name, sizeof(w->name) - 1);
+	find_address(w);
+	w->udp = open_udp(w);
+	find_mac(w);
+	w->frames = open_frames(w);
+	w->udp_out = queue_new(w->udp);
+	w->frames_out = queue_new(w->frames);
+}
+
+void wire_close(struct wire *w)
+{
+	free(w->udp_out);
+	free(w->frames_out);
+	cleanup_close(&w->udp);
+	cleanup_close(&w->frames);
+}
+
+/* ---- receive ----------------------------------------------------------------------------------- */
+
+static uint32_t destination_of(struct msghdr *msg)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
+			return ntohl(((struct in_pktinfo *)CMSG_DATA(c))->ipi_addr.s_addr);
+	return 0;
+}
+
+static void prepare_to_receive(size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		in.parts[i] = (struct iovec){ in.data[i], DATAGRAM_LEN };
+		in.messages[i].msg_hdr = (struct msghdr){ .msg_name = &in.from[i],
+							  .msg_namelen = sizeof(in.from[i]),
+							  .msg_iov = &in.parts[i],
+							  .msg_iovlen = 1,
+							  .msg_control = in.control[i],
+							  .msg_controllen = CONTROL_LEN };
+	}
+}
+
+size_t wire_receive(struct wire *w, struct datagram *list, size_t max)
+{
+	int n;
+
+	if (max > WIRE_BATCH)
+		max = WIRE_BATCH;
+	prepare_to_receive(max);
+	n = recvmmsg(w->udp, in.messages, (unsigned)max, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < n; i++)
+		list[i] = (struct datagram){ .from = ntohl(in.from[i].sin_addr.s_addr),
+					     .from_port = ntohs(in.from[i].sin_port),
+					     .to = destination_of(&in.messages[i].msg_hdr),
+					     .len = in.messages[i].msg_len,
+					     .data = in.data[i] };
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool wire_receive_arp(struct wire *w, uint32_t *address)
+{
+	uint8_t frame[FRAME_MAX_LEN];
+	struct arp_frame a;
+	ssize_t n = recv(w->frames, frame, sizeof(frame), 0);
+
+	*address = 0;
+	if (n < 0)
+		return false;
+	if (frame_take_arp(&a, frame, (size_t)n) && memcmp(a.sender_mac, w->mac, 6) != 0)
+		*address = a.sender;
+	return true;
+}
+
+/* ---- send -------------------------------------------------------------------------------------- */
+
+/* flush() - a packet that the kernel does not take is lost, as on any wire; the others leave */
+static void flush(struct wire_queue *q)
+{
+	unsigned sent = 0;
+
+	while (sent < q->count) {
+		int n = sendmmsg(q->fd, q->messages + sent, q->count - sent, 0);
+
+		sent += n > 0 ? (unsigned)n : 1;
+	}
+	q->count = 0;
+}
+
+void wire_flush(struct wire *w)
+{
+	flush(w->udp_out);
+	flush(w->frames_out);
+}
+
+static struct waiting *enqueue(struct wire_queue *q, struct msghdr **msg)
+{
+	struct waiting *p;
+
+	if (q->count == WIRE_BATCH)
+		flush(q);
+	p = &q->waiting[q->count];
+	*msg = &q->messages[q->count++].msg_hdr;
+	**msg = (struct msghdr){ .msg_name = &p->to, .msg_iov = p->parts };
+	return p;
+}
+
+void wire_send_udp(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
+		   const uint8_t *data, size_t len)
+{
+	struct msghdr *msg;
+	struct waiting *p = enqueue(w->udp_out, &msg);
+	struct in_pktinfo from = { .ipi_spec_dst.s_addr = htonl(src) };
+	struct cmsghdr *c;
+
+	p->to.in = (struct sockaddr_in){ .sin_family = AF_INET,
+					 .sin_port = htons(dst_port),
+					 .sin_addr.s_addr = htonl(dst) };
+	p->parts[0] = (struct iovec){ (void *)data, len };
+	msg->msg_namelen = sizeof(p->to.in);
+	msg->msg_iovlen = 1;
+	msg->msg_control = p->control;
+	msg->msg_controllen = CONTROL_LEN;
+	c = CMSG_FIRSTHDR(msg);
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(from));
+	memcpy(CMSG_DATA(c), &from, sizeof(from));
+}
+
+static struct waiting *enqueue_frame(struct wire *w, const uint8_t to[6], uint16_t protocol,
+				     struct msghdr **msg)
+{
+	struct waiting *p = enqueue(w->frames_out, msg);
+
+	p->to.ll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
+					 .sll_protocol = htons(protocol),
+					 .sll_ifindex = (int)w->index,
+					 .sll_halen = 6 };
+	memcpy(p->to.ll.sll_addr, to, 6);
+	p->parts[0] = (struct iovec){ p->headers, FRAME_UDP_LEN };
+	(*msg)->msg_namelen = sizeof(p->to.ll);
+	(*msg)->msg_iovlen = 1;
+	return p;
+}
+
+void wire_send_frame(struct wire *w, const uint8_t to[6], uint32_t src, uint32_t dst,
+		     const uint8_t *data, size_t len)
+{
+	struct udp_frame u = { .src = src,
+			       .dst = dst,
+			       .src_port = DHCP_SERVER_PORT,
+			       .dst_port = DHCP_CLIENT_PORT,
+			       .data = data,
+			       .len = len };
+	struct msghdr *msg;
+	struct waiting *p = enqueue_frame(w, to, ETH_P_IP, &msg);
+
+	memcpy(u.to, to, sizeof(u.to));
+	memcpy(u.from, w->mac, sizeof(u.from));
+	frame_put_udp(&u, p->headers);
+	p->parts[1] = (struct iovec){ (void *)data, len };
+	msg->msg_iovlen = 2;
+}
+
+/* RFC 5227, 1.1: a probe: who has it? From nobody, so that no cache learns anything. */
+void wire_ask_arp(struct wire *w, uint32_t address)
+{
+	struct arp_frame a = { .operation = ARP_REQUEST, .target = address };
+	struct msghdr *msg;
+	struct waiting *p = enqueue_frame(w, frame_to_all, ETH_P_ARP, &msg);
+
+	memcpy(a.to, frame_to_all, sizeof(a.to));
+	memcpy(a.sender_mac, w->mac, sizeof(a.sender_mac));
+	frame_put_arp(&a, p->headers);
+}
+
+/* ---- ICMP -------------------------------------------------------------------------------------- */
+
+int icmp_open(void)
+{
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
+
+	if (fd < 0)
+		fatal_errno("cannot make a socket for ICMP");
+	return fd;
+}
+
+static uint16_t checksum_of(const struct icmphdr *h)
+{
+	const uint16_t *words = (const uint16_t *)h;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(*h) / 2; i++)
+		sum += words[i];
+	return (uint16_t) ~(sum + (sum >> 16));
+}
+
+void icmp_ask(int fd, uint32_t address)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
+	struct icmphdr h = { .type = ICMP_ECHO, .un.echo.id = htons((uint16_t)getpid()) };
+
+	h.checksum = checksum_of(&h);
+	/* where it cannot go, nobody can be: the answer is the same silence */
+	(void)!sendto(fd, &h, sizeof(h), 0, (struct sockaddr *)&to, sizeof(to));
+}
+
+bool icmp_receive(int fd, uint32_t *address)
+{
+	uint8_t packet[128];
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	ssize_t n = recvfrom(fd, packet, sizeof(packet), 0, (struct sockaddr *)&from, &len);
+	size_t header_len = n > 0 ? (packet[0] & 0xfu) * 4u : 0;
+
+	*address = 0;
+	if (n < 0)
+		return false;
+	if ((size_t)n >= header_len + 8 && packet[header_len] == ICMP_ECHOREPLY)
+		*address = ntohl(from.sin_addr.s_addr);
+	return true;
+}
