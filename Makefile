@@ -68,7 +68,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra
 	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
 
 # A program is its own files; what is common to all comes from an archive.
-NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server
+NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client
 PROGRAMS        := vethlab $(NODE_PROGRAMS)
 vethlab_SRC     := $(wildcard topology/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
@@ -78,11 +78,15 @@ forwarder_SRC   := $(addprefix nodes/forwarder/,forwarder_main.c relay.c flow.c 
 dhcp-server_SRC := $(addprefix nodes/dhcp/,dhcp_server_main.c server.c server_offer.c \
 		   server_request.c server_reply.c lease.c heap.c config.c config_option.c \
 		   config_check.c store.c store_text.c report.c wire.c frame.c packet.c option.c count.c)
+dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_message.c \
+		   client_apply.c client_files.c client_script.c raw.c frame.c packet.c option.c \
+		   config_option.c)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
 NODE_LIBS    := libevent_core
 
+dhcp-client_LIBS := libevent_core libfyaml libmnl
 dhcp-server_LIBS := libevent_core libfyaml sqlite3 jansson smartcols
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))

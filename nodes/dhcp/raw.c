@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "raw.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "nodes/common/compiler.h"
+#include "nodes/common/inet.h"
+#include "nodes/common/log.h"
+#include "packet.h"
+
+/* UDP over IPv4 to port 68, and no fragment: offsets are those of an Ethernet frame */
+static struct sock_filter to_client_port[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 23), /* protocol */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 6),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20), /* flags, fragment offset */
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 4, 0),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* the length of the IP header */
+	BPF_STMT(BPF_LD | BPF_H | BPF_IND, 16),	 /* destination port */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_CLIENT_PORT, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 0x40000),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
+static struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+
+static void set_filter(int fd, struct sock_filter *filter, size_t count)
+{
+	struct sock_fprog program = { .len = (unsigned short)count, .filter = filter };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
+		fatal_errno("cannot set a socket's filter");
+}
+
+/* open_packets() - the filter is there before the first frame can come */
+static int open_packets(const struct raw *r, uint16_t protocol)
+{
+	struct sockaddr_ll here = { .sll_family = AF_PACKET,
+				    .sll_protocol = htons(protocol),
+				    .sll_ifindex = (int)r->index };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
+
+	if (fd < 0)
+		fatal_errno("cannot make a packet socket");
+	if (protocol == ETH_P_IP)
+		set_filter(fd, to_client_port, ARRAY_SIZE(to_client_port));
+	if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &yes, sizeof(yes)) < 0 ||
+	    bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
+		fatal_errno("cannot bind a packet socket to %s", r->name);
+	return fd;
+}
+
+static int open_udp(const struct raw *r)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
+
+	if (fd < 0)
+		fatal_errno("cannot make a UDP socket");
+	set_filter(fd, nothing, ARRAY_SIZE(nothing));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, r->name, (socklen_t)strlen(r->name)) < 0)
+		fatal_errno("cannot bind to %s", r->name);
+	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
+		fatal_errno("%s: cannot use UDP port %d", r->name, DHCP_CLIENT_PORT);
+	return fd;
+}
+
+void raw_open(struct raw *r, const char *name)
+{
+	struct ifreq request = { 0 };
+
+	*r = (struct raw){ .index = if_nametoindex(name) };
+	if (!r->index)
+		fatal("there is no interface %s", name);
+	strncpy(r->name, name, sizeof(r->name) - 1);
+	r->udp = open_udp(r);
+	strcpy(request.ifr_name, r->name);
+	if (ioctl(r->udp, SIOCGIFHWADDR, &request) < 0)
+		fatal_errno("cannot read the hardware address of %s", name);
+	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		fatal("%s is no Ethernet interface", name);
+	memcpy(r->mac, request.ifr_hwaddr.sa_data, sizeof(r->mac));
+	r->frames = open_packets(r, ETH_P_IP);
+	r->arp = open_packets(r, ETH_P_ARP);
+}
+
+void raw_close(struct raw *r)
+{
+	close(r->udp);
+	close(r->frames);
+	close(r->arp);
+}
+
+/* is_unfinished() - a veth passes on what hardware should have put the checksum into */
+static bool is_unfinished(struct msghdr *msg)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
+		if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA)
+			return ((struct tpacket_auxdata *)CMSG_DATA(c))->tp_status &
+			       TP_STATUS_CSUMNOTREADY;
+	return false;
+}
+
+long raw_receive(struct raw *r, uint8_t *data, size_t room)
+{
+	uint8_t frame[FRAME_MAX_LEN];
+	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	struct iovec part = { frame, sizeof(frame) };
+	struct msghdr msg = { .msg_iov = &part,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(r->frames, &msg, 0);
+	struct udp_frame u;
+
+	if (n < 0)
+		return -1;
+	if (!frame_take_udp(&u, frame, (size_t)n, is_unfinished(&msg)) ||
+	    u.dst_port != DHCP_CLIENT_PORT || u.len > room)
+		return 0;
+	memcpy(data, u.data, u.len);
+	return (long)u.len;
+}
+
+bool raw_receive_arp(struct raw *r, uint32_t *address)
+{
+	uint8_t frame[FRAME_MAX_LEN];
+	struct arp_frame a;
+	ssize_t n = recv(r->arp, frame, sizeof(frame), 0);
+
+	*address = 0;
+	if (n < 0)
+		return false;
+	if (!frame_take_arp(&a, frame, (size_t)n) || memcmp(a.sender_mac, r->mac, 6) == 0)
+		return true;
+	/* RFC 5227, 2.1.1: somebody has it; or somebody else is just probing for it */
+	*address = a.sender ? a.sender : a.operation == ARP_REQUEST ? a.target : 0;
+	return true;
+}
+
+static void send_frame(struct raw *r, uint16_t protocol, int fd, const struct iovec *parts,
+		       size_t count)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET,
+				  .sll_protocol = htons(protocol),
+				  .sll_ifindex = (int)r->index,
+				  .sll_halen = 6 };
+	struct msghdr msg = { .msg_name = &to,
+			      .msg_namelen = sizeof(to),
+			      .msg_iov = (struct iovec *)parts,
+			      .msg_iovlen = count };
+
+	memcpy(to.sll_addr, frame_to_all, 6);
+	if (sendmsg(fd, &msg, 0) < 0)
+		log_errno("%s: cannot send", r->name);
+}
+
+void raw_broadcast(struct raw *r, const uint8_t *data, size_t len)
+{
+	uint8_t headers[FRAME_UDP_LEN];
+	struct udp_frame u = { .dst = IP4_BROADCAST,
+			       .src_port = DHCP_CLIENT_PORT,
+			       .dst_port = DHCP_SERVER_PORT,
+			       .data = data,
+			       .len = len };
+
+	memcpy(u.to, frame_to_all, sizeof(u.to));
+	memcpy(u.from, r->mac, sizeof(u.from));
+	frame_put_udp(&u, headers);
+	send_frame(r, ETH_P_IP, r->frames,
+		   (struct iovec[]){ { headers, sizeof(headers) }, { (void *)data, len } }, 2);
+}
+
+void raw_unicast(struct raw *r, uint32_t dst, const uint8_t *data, size_t len)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(DHCP_SERVER_PORT),
+				  .sin_addr.s_addr = htonl(dst) };
+	char text[IP4_TEXT_LEN];
+
+	if (sendto(r->udp, data, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		log_errno("%s: cannot send to %s", r->name, ip4_format(dst, text));
+}
+
+void raw_arp(struct raw *r, uint32_t address, bool announce)
+{
+	struct arp_frame a = { .operation = ARP_REQUEST,
+			       .sender = announce ? address : 0,
+			       .target = address };
+	uint8_t frame[FRAME_ARP_LEN];
+
+	memcpy(a.to, frame_to_all, sizeof(a.to));
+	memcpy(a.sender_mac, r->mac, sizeof(a.sender_mac));
+	frame_put_arp(&a, frame);
+	send_frame(r, ETH_P_ARP, r->arp, &(struct iovec){ frame, sizeof(frame) }, 1);
+}
