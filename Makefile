@@ -68,7 +68,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra
 	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
 
 # A program is its own files; what is common to all comes from an archive.
-NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client
+NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay
 PROGRAMS        := vethlab $(NODE_PROGRAMS)
 vethlab_SRC     := $(wildcard topology/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
@@ -81,6 +81,7 @@ dhcp-server_SRC := $(addprefix nodes/dhcp/,dhcp_server_main.c server.c server_of
 dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_message.c \
 		   client_apply.c client_files.c client_script.c raw.c frame.c packet.c option.c \
 		   config_option.c)
+dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c frame.c packet.c option.c)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols

@@ -120,6 +120,11 @@ static _Noreturn void print_help(const struct program *p)
 	exit(EXIT_SUCCESS);
 }
 
+static void add_to_list(struct option_list *list, const char *text)
+{
+	*xappend(&list->texts, &list->count) = text;
+}
+
 static void take_value(const struct program *p, const struct option_row *o, const char *text)
 {
 	uint64_t n = 0;
@@ -131,6 +136,9 @@ static void take_value(const struct program *p, const struct option_row *o, cons
 		return;
 	case OPTION_TEXT:
 		*(const char **)o->to = text;
+		return;
+	case OPTION_LIST:
+		add_to_list(o->to, text);
 		return;
 	case OPTION_NUMBER:
 		good = parse_number(&n, text);

@@ -17,9 +17,15 @@
 enum option_kind {
 	OPTION_FLAG,   /* bool */
 	OPTION_TEXT,   /* const char *: a part of argv */
+	OPTION_LIST,   /* struct option_list: the same, as often as it is given */
 	OPTION_NUMBER, /* uint64_t, between min and max */
 	OPTION_SIZE,   /* uint64_t octets: 4096, 256K, 1M */
 	OPTION_TIME,   /* uint64_t milliseconds: 500ms, 10s, 5m; a bare number is seconds */
+};
+
+struct option_list {
+	const char **texts;
+	size_t count;
 };
 
 struct option_row {

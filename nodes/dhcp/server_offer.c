@@ -187,6 +187,7 @@ void request_hold(struct server *s, const struct request *q, struct lease *l,
 		  enum lease_state state, uint64_t until, uint32_t seconds)
 {
 	struct reader relay = message_option(q->m, OPT_RELAY_INFO);
+	bool is_renewed = l->is.state == LEASE_BOUND && client_is(l->is.client, q->client);
 	struct record r = { .state = state,
 			    .until = until,
 			    .granted_s = seconds,
@@ -196,6 +197,10 @@ void request_hold(struct server *s, const struct request *q, struct lease *l,
 			    .name = client_name(q->m) };
 
 	memcpy(r.mac, q->m->chaddr, sizeof(r.mac));
+	if (!r.relay_len && is_renewed) { /* straight to us: it is where it was */
+		relay = reader_of(l->is.relay, l->is.relay_len);
+		r.relay_len = l->is.relay_len;
+	}
 	if (r.relay_len)
 		r.relay = memcpy(xcalloc(1, r.relay_len), relay.at, r.relay_len);
 	if (!r.name && q->binding && q->binding->address == l->address)
@@ -203,7 +208,8 @@ void request_hold(struct server *s, const struct request *q, struct lease *l,
 	if (state == LEASE_OFFERED && lease_is_free(l))
 		l->is_probed = false;
 	leases_put(s->leases, l, &r, state != LEASE_OFFERED);
-	lease_give_port(s->leases, l, q->port);
+	if (!is_renewed || q->m->giaddr)
+		lease_give_port(s->leases, l, q->port);
 }
 
 /* ---- offer it ---------------------------------------------------------------------------------- */

@@ -149,12 +149,13 @@ static size_t room_for(const struct dhcp_message *in)
 
 /* RFC 2131, 4.1: the relay; all, for who is refused; the address that the client has; all, if it says
  * that it hears nothing else; or its hardware */
-static void address_to(struct outgoing *o, const struct request *q, const struct dhcp_message *out)
+static void address_to(const struct server *s, struct outgoing *o, const struct request *q,
+		       const struct dhcp_message *out)
 {
 	const struct dhcp_message *in = q->m;
 
 	o->iface = q->iface;
-	o->src = q->at->address;
+	o->src = server_owns(s, q->to) ? q->to : q->at->address; /* as it was asked */
 	o->dst = IP4_BROADCAST;
 	if (in->giaddr) {
 		o->kind = TO_RELAY;
@@ -184,7 +185,7 @@ static void send_reply(struct server *s, const struct request *q, struct dhcp_me
 	if (out->type != DHCP_BOOTP)
 		echo(out, q->m, OPT_CLIENT_ID); /* RFC 6842, 3 */
 	echo(out, q->m, OPT_RELAY_INFO);	/* RFC 3046, 2.2 */
-	address_to(o, q, out);
+	address_to(s, o, q, out);
 	o->len = dhcp_encode(out, o->data, room_for(q->m), &left_out);
 	s->counts->n[counted]++;
 	if (left_out && out->type != DHCP_BOOTP)

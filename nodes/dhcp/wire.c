@@ -82,7 +82,8 @@ static void set(int fd, int level, int option, int value)
 	setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-static int open_udp(const struct wire *w)
+/* open_udp() - at the interface; at all of them, if it has no name */
+static int open_udp(const struct wire *w, bool shared)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(DHCP_SERVER_PORT) };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -93,10 +94,12 @@ static int open_udp(const struct wire *w)
 	set(fd, IPPROTO_IP, IP_PKTINFO, 1);
 	set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_LEN);
 	set(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_LEN);
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, w->name, (socklen_t)strlen(w->name)) < 0)
+	set(fd, SOL_SOCKET, SO_REUSEADDR, shared);
+	if (w->name[0] &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, w->name, (socklen_t)strlen(w->name)) < 0)
 		fatal_errno("cannot bind to %s", w->name);
 	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
-		fatal_errno("%s: cannot listen on UDP port %d", w->name, DHCP_SERVER_PORT);
+		fatal_errno("cannot listen on UDP port %d", DHCP_SERVER_PORT);
 	return fd;
 }
 
@@ -122,18 +125,36 @@ static struct wire_queue *queue_new(int fd)
 	return q;
 }
 
-void wire_open(struct wire *w, const char *name)
+static void open_wire(struct wire *w, const char *name, bool shared)
 {
 	*w = (struct wire){ .udp = -1, .frames = -1, .index = if_nametoindex(name) };
 	if (!w->index)
 		fatal("there is no interface %s", name);
 	strncpy(w->name, name, sizeof(w->name) - 1);
 	find_address(w);
-	w->udp = open_udp(w);
+	w->udp = open_udp(w, shared);
 	find_mac(w);
 	w->frames = open_frames(w);
 	w->udp_out = queue_new(w->udp);
 	w->frames_out = queue_new(w->frames);
+}
+
+void wire_open(struct wire *w, const char *name)
+{
+	open_wire(w, name, false);
+}
+
+void wire_open_shared(struct wire *w, const char *name)
+{
+	open_wire(w, name, true);
+}
+
+void wire_open_anywhere(struct wire *w)
+{
+	*w = (struct wire){ .frames = -1 };
+	w->udp = open_udp(w, true);
+	w->udp_out = queue_new(w->udp);
+	w->frames_out = queue_new(-1);
 }
 
 void wire_close(struct wire *w)

@@ -36,6 +36,11 @@ struct datagram {
 /* wire_open() - at the interface of this name, listening to port 67; ends the program where there is
  * no such interface, or none with an IPv4 address, or somebody else has the port */
 void wire_open(struct wire *w, const char *name);
+
+/* wire_open_shared() - where the port is also used by a socket of ours for all interfaces, and
+ * wire_open_anywhere(), which is that one: UDP alone, no frames */
+void wire_open_shared(struct wire *w, const char *name);
+void wire_open_anywhere(struct wire *w);
 void wire_close(struct wire *w);
 
 /* wire_receive() - at most `max`, and at most WIRE_BATCH; good until the next call. 0: no more */
