@@ -9,8 +9,11 @@
 #include "topology/verbs.h"
 
 static const char *lab_option;
+static bool in_folder;
 
 static const struct option_row options[] = {
+	{ "folder", 'd', NULL, OPTION_FLAG, &in_folder, "in the node's folder, not in this one", 0,
+	  0 },
 	{ "lab", 'l', "LAB", OPTION_TEXT, &lab_option, "the lab; not needed where one runs", 0, 0 },
 };
 
@@ -25,7 +28,8 @@ static const struct program exec_program = {
 	.stop_at_operand = true,
 	.more = "examples:\n"
 		"  vethlab exec pc1 ping -c 3 chat\n"
-		"  vethlab exec router tcpdump -ni eth0\n",
+		"  vethlab exec router tcpdump -ni eth0\n"
+		"  vethlab exec -d dhcp cat dhcp.yml\n",
 };
 
 static const struct program shell_program = {
@@ -49,7 +53,7 @@ int cmd_exec(int argc, char **argv)
 	if (command == argc)
 		options_fail(&exec_program, "which command?");
 	lab = lab_meant(lab_option);
-	return enter_node(lab, argv[first], argv + command, true);
+	return enter_node(lab, argv[first], argv + command, true, in_folder);
 }
 
 int cmd_shell(int argc, char **argv)
@@ -65,5 +69,5 @@ int cmd_shell(int argc, char **argv)
 		options_fail(&shell_program, "'%s' is one too many; 'vethlab exec' runs a command",
 			     argv[first + 1]);
 	lab = lab_meant(lab_option);
-	return enter_node(lab, argv[first], words, false);
+	return enter_node(lab, argv[first], words, false, in_folder);
 }

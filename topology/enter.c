@@ -138,11 +138,12 @@ void enter_network(const char *lab, const char *node)
 		close(fds[i]);
 }
 
-int enter_node(const char *lab, const char *node, char *const argv[], bool typed)
+int enter_node(const char *lab, const char *node, char *const argv[], bool typed, bool in_folder)
 {
 	int fds[ENTER_COUNT] = { -1, -1, -1, -1, -1 };
 	json_t *answer = ask_node(lab, "enter", node, fds);
-	auto_free char *cwd = getcwd(NULL, 0);
+	const char *folder = json_string_value(json_object_get(answer, "folder"));
+	auto_free char *cwd = in_folder && folder ? xstrdup(folder) : getcwd(NULL, 0);
 
 	if (fds[0] < 0)
 		fatal("lab '%s' gave no way into node '%s'", lab, node);
@@ -153,5 +154,7 @@ int enter_node(const char *lab, const char *node, char *const argv[], bool typed
 		close(fds[i]);
 	if (!cwd || chdir(cwd) < 0) /* joining a mount namespace leads to its root */
 		setenv("PWD", "/", 1);
+	else if (in_folder)
+		setenv("PWD", cwd, 1);
 	return run_between(lab, argv, typed);
 }

@@ -38,7 +38,9 @@ static void read_lease_min(struct config_reader *r, struct yaml *y, void *settin
 
 static void read_lease_max(struct config_reader *r, struct yaml *y, void *settings)
 {
-	read_seconds(r, y, "max", &((struct settings *)settings)->max_s);
+	struct settings *s = settings;
+
+	s->max_is_said = read_seconds(r, y, "max", &s->max_s);
 }
 
 void read_lease(struct config_reader *r, struct yaml *y, void *settings)
@@ -115,16 +117,26 @@ static void read_bootp(struct config_reader *r, struct yaml *y, void *settings)
 		"bootp", read_bootp                                                   \
 	}
 
-void settings_inherit(struct settings *inner, const struct settings *outer)
+/* A lease that is longer than what stands further out lets clients have is meant so. */
+static void inherit_lease(struct settings *inner, const struct settings *outer)
 {
-	if (!inner->lease_s)
+	bool own = inner->lease_s;
+
+	if (!own)
 		inner->lease_s = outer->lease_s;
 	if (!inner->lease_at.line)
 		inner->lease_at = outer->lease_at;
 	if (!inner->min_s)
-		inner->min_s = outer->min_s;
-	if (!inner->max_s)
-		inner->max_s = outer->max_s;
+		inner->min_s = own && inner->lease_s < outer->min_s ? inner->lease_s : outer->min_s;
+	if (inner->max_is_said || !outer->max_is_said)
+		return;
+	inner->max_s = own && inner->lease_s > outer->max_s ? inner->lease_s : outer->max_s;
+	inner->max_is_said = true;
+}
+
+void settings_inherit(struct settings *inner, const struct settings *outer)
+{
+	inherit_lease(inner, outer);
 	if (!inner->renew_s)
 		inner->renew_s = outer->renew_s;
 	if (!inner->rebind_s)

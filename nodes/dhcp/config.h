@@ -25,7 +25,7 @@ struct settings {
 	uint32_t limit;			/* addresses of one port; 0: any number */
 	uint32_t next_server;
 	char *boot_file, *server_name;
-	bool bootp, bootp_is_said;
+	bool bootp, bootp_is_said, max_is_said; /* max_s is lease_s where nobody says it */
 	struct parameter *params;
 	size_t param_count;
 	struct place lease_at;

@@ -200,7 +200,7 @@ static void check_pools(const struct subnet *s, struct faults *f)
 
 static void check_times(struct settings *s, struct faults *f)
 {
-	if (!s->max_s)
+	if (!s->max_is_said)
 		s->max_s = s->lease_s;
 	if (s->min_s > s->lease_s || s->lease_s > s->max_s)
 		fault_error(f, s->lease_at,

@@ -31,6 +31,7 @@ struct dhcpd {
 	struct wire *wires;
 	struct server_iface *ifaces;
 	size_t wire_count;
+	uint32_t *addresses; /* of this machine */
 	struct wire_watch *watches;
 	int icmp;
 	struct watch *icmp_readable, *timer, *counts_timer, *hangup, *usr1;
@@ -307,6 +308,7 @@ static void on_loaded(void *arg, uint32_t address, struct record *r)
 /* adopt() - serves by this configuration from now on; false: the database does not take part */
 static bool adopt(struct dhcpd *d, struct dhcp_config *c)
 {
+	struct server_self self = { .ifaces = d->ifaces, .iface_count = d->wire_count };
 	struct loading loading = { .config = c };
 
 	if (!store_bindings(d->store, c, on_bad_binding))
@@ -323,7 +325,9 @@ static bool adopt(struct dhcpd *d, struct dhcp_config *c)
 	config_free(d->config);
 	d->config = c;
 	d->leases = loading.leases;
-	d->server = server_new(c, d->leases, d->ifaces, d->wire_count, &d->counts,
+	free(d->addresses);
+	self.addresses = d->addresses = own_addresses(&self.address_count);
+	d->server = server_new(c, d->leases, self, &d->counts,
 			       (struct server_log){ on_server_line, d });
 	return true;
 }
@@ -423,6 +427,7 @@ static void dhcpd_free(struct dhcpd *d)
 	free(d->wires);
 	free(d->ifaces);
 	free(d->watches);
+	free(d->addresses);
 }
 
 static int report(void)

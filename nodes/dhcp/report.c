@@ -52,14 +52,14 @@ static const char *format_left(const struct row *row, uint64_t now, char *text, 
 		uint64_t seconds;
 		char unit;
 	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
-	uint64_t left = (row->r.until - now + 999) / 1000;
+	uint64_t left = (row->r.until - now) / 1000;
 	size_t i = 0;
 
 	if (!has_time_left(row, now))
 		return "";
 	if (row->r.until == NEVER)
 		return "for ever";
-	while (left < units[i].seconds)
+	while (i < ARRAY_SIZE(units) - 1 && left < units[i].seconds)
 		i++;
 	if (i == ARRAY_SIZE(units) - 1)
 		snprintf(text, room, "%us", (unsigned)left);
@@ -115,7 +115,7 @@ static json_t *json_of(const struct row *row, uint64_t now)
 			 "client", text_or_null(client), "mac", text_or_null(mac), "name",
 			 text_or_null(row->r.name), "left_s",
 			 has_time_left(row, now) && row->r.until != NEVER
-				 ? json_integer((json_int_t)((row->r.until - now + 999) / 1000))
+				 ? json_integer((json_int_t)((row->r.until - now) / 1000))
 				 : json_null());
 }
 

@@ -14,8 +14,8 @@
 
 bool server_owns(const struct server *s, uint32_t address)
 {
-	for (size_t i = 0; i < s->iface_count; i++)
-		if (s->ifaces[i].address == address)
+	for (size_t i = 0; i < s->self.address_count; i++)
+		if (s->self.addresses[i] == address)
 			return true;
 	return false;
 }
@@ -23,24 +23,23 @@ bool server_owns(const struct server *s, uint32_t address)
 /* keep_own_addresses() - they are given to nobody, even if a pool has them */
 static void keep_own_addresses(struct server *s)
 {
-	for (size_t i = 0; i < s->iface_count; i++) {
-		struct subnet *subnet = config_subnet(s->config, s->ifaces[i].address);
+	for (size_t i = 0; i < s->self.address_count; i++) {
+		uint32_t address = s->self.addresses[i];
+		struct subnet *subnet = config_subnet(s->config, address);
 
 		if (subnet)
-			leases_make(s->leases, subnet, s->ifaces[i].address)->is_in_pool = false;
+			leases_make(s->leases, subnet, address)->is_in_pool = false;
 	}
 }
 
-struct server *server_new(const struct dhcp_config *c, struct leases *ls,
-			  const struct server_iface *ifaces, size_t iface_count,
+struct server *server_new(const struct dhcp_config *c, struct leases *ls, struct server_self self,
 			  struct counts *counts, struct server_log log)
 {
 	struct server *s = xcalloc(1, sizeof(*s));
 
 	s->config = c;
 	s->leases = ls;
-	s->ifaces = ifaces;
-	s->iface_count = iface_count;
+	s->self = self;
 	s->counts = counts;
 	s->log = log;
 	s->probes_end = &s->probes;
@@ -162,7 +161,7 @@ bool request_make(struct server *s, struct request *q, const struct dhcp_message
 	struct reader circuit = suboption_of(message_option(m, OPT_RELAY_INFO), RELAY_CIRCUIT_ID);
 
 	*q = (struct request){
-		.m = m, .at = &s->ifaces[iface], .iface = iface, .to = to, .now = now
+		.m = m, .at = &s->self.ifaces[iface], .iface = iface, .to = to, .now = now
 	};
 	q->subnet = config_subnet(s->config, selected_address(s, q));
 	if (!q->subnet) {
@@ -259,7 +258,7 @@ void server_receive(struct server *s, const void *data, size_t len, unsigned ifa
 	leases_expire(s->leases, now);
 	if (!dhcp_decode(&m, data, len, &why)) {
 		s->counts->n[DROP_MALFORMED]++;
-		q = (struct request){ .m = &m, .at = &s->ifaces[iface] };
+		q = (struct request){ .m = &m, .at = &s->self.ifaces[iface] };
 		server_say(s, &q, "malformed message dropped: %s", why);
 		return;
 	}

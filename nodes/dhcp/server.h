@@ -46,9 +46,16 @@ struct server_log {
 
 struct server;
 
-/* server_new() - the interfaces, configuration and leases outlive it */
-struct server *server_new(const struct dhcp_config *c, struct leases *ls,
-			  const struct server_iface *ifaces, size_t iface_count,
+/* Who the server is. Any address of the machine's is one that clients may know it by. */
+struct server_self {
+	const struct server_iface *ifaces;
+	size_t iface_count;
+	const uint32_t *addresses;
+	size_t address_count;
+};
+
+/* server_new() - what it is given outlives it */
+struct server *server_new(const struct dhcp_config *c, struct leases *ls, struct server_self self,
 			  struct counts *counts, struct server_log log);
 void server_free(struct server *s);
 

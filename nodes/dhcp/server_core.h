@@ -42,8 +42,7 @@ void probe_free(struct probe *p);
 struct server {
 	const struct dhcp_config *config;
 	struct leases *leases;
-	const struct server_iface *ifaces;
-	size_t iface_count;
+	struct server_self self;
 	struct counts *counts;
 	struct server_log log;
 	struct probe *probes, **probes_end; /* the oldest first */
@@ -65,7 +64,7 @@ bool request_make(struct server *s, struct request *q, const struct dhcp_message
 void server_say(const struct server *s, const struct request *q, const char *fmt, ...)
 	printf_like(3, 4);
 
-/* server_owns() - an address of one of our interfaces */
+/* server_owns() - an address of this machine */
 bool server_owns(const struct server *s, uint32_t address);
 
 /* ---- server_offer.c: RFC 2131, 4.3.1 ---- */

@@ -19,11 +19,26 @@
 
 /* ---- which address ----------------------------------------------------------------------------- */
 
-/* is_held_by_other() - offered or leased to another client, or in quarantine */
+/* is_same_host() - the client, or one that the same static binding identifies: a boot ROM and the
+ * system that it loads say different things of the host that they are */
+static bool is_same_host(const struct request *q, const struct lease *l)
+{
+	const struct binding *b = q->binding;
+	const struct client *c = l->is.client;
+
+	if (client_is(c, q->client))
+		return true;
+	if (!b || b->address != l->address || !c)
+		return false;
+	return (b->has_mac && l->is.mac_len == 6 && memcmp(b->mac.bytes, l->is.mac, 6) == 0) ||
+	       (b->client_id && c->is_id && c->len == b->client_id_len &&
+		memcmp(c->octets, b->client_id, c->len) == 0);
+}
+
+/* is_held_by_other() - offered or leased to another host, or in quarantine */
 static bool is_held_by_other(const struct request *q, const struct lease *l)
 {
-	return l && !lease_is_free(l) &&
-	       (l->is.state == LEASE_DECLINED || !client_is(l->is.client, q->client));
+	return l && !lease_is_free(l) && (l->is.state == LEASE_DECLINED || !is_same_host(q, l));
 }
 
 static bool is_on_network(const struct request *q, uint32_t address)
@@ -142,6 +157,19 @@ static struct lease *choose(struct server *s, const struct request *q)
 
 /* ---- hold it ----------------------------------------------------------------------------------- */
 
+/* is_asked_anew() - 4.3.1: a client that has a lease, asks for any address, and for no time, is told the
+ * end that its lease has already */
+static bool is_asked_anew(const struct request *q, const struct lease *l)
+{
+	return l->is.state == LEASE_BOUND && l->is.until != NEVER && is_same_host(q, l) &&
+	       (q->m->type == DHCP_DISCOVER || message_has(q->m, OPT_SERVER_ID));
+}
+
+static uint32_t seconds_left(const struct lease *l, uint64_t now)
+{
+	return l->is.until > now ? (uint32_t)((l->is.until - now + 999) / 1000) : 1;
+}
+
 uint32_t request_seconds(const struct server *s, const struct request *q, const struct lease *l)
 {
 	const struct settings *set = &l->subnet->settings;
@@ -155,14 +183,15 @@ uint32_t request_seconds(const struct server *s, const struct request *q, const 
 	seconds = set->lease_s;
 	if (!wanted && l->is.state == LEASE_OFFERED)
 		seconds = l->is.granted_s; /* 4.3.1: what the offer said */
+	else if (!wanted && is_asked_anew(q, l))
+		seconds = seconds_left(l, q->now);
 	else if (wanted)
 		seconds = wanted < set->min_s	? set->min_s
 			  : wanted > set->max_s ? set->max_s
 						: wanted;
 	/* its static address comes free then: until then, and no longer */
-	if (own && own->is.until != NEVER && own->is.until > q->now &&
-	    (own->is.until - q->now) / 1000 < seconds)
-		seconds = (uint32_t)((own->is.until - q->now) / 1000) + 1;
+	if (own && own->is.until != NEVER && seconds_left(own, q->now) < seconds)
+		seconds = seconds_left(own, q->now);
 	return seconds;
 }
 
@@ -379,8 +408,13 @@ uint64_t server_tick(struct server *s, uint64_t now)
 void serve_bootp(struct server *s, struct request *q)
 {
 	bool is_static = q->binding && request_may_have(s, q, q->binding->address);
+	const char *name = q->subnet->settings.server_name;
 	struct lease *l;
 
+	if (q->m->sname[0] && name && strcmp(q->m->sname, name) != 0) { /* RFC 951, 7.3 */
+		s->counts->n[DROP_OTHER_SERVER]++;
+		return;
+	}
 	if (!is_static && !q->subnet->settings.bootp) {
 		s->counts->n[DROP_UNKNOWN_CLIENT]++;
 		return;

@@ -73,6 +73,25 @@ static void put_wanted(struct dhcp_message *out, const struct request *q, const 
 		message_put_u32(out, code, rebinding_time(c));
 }
 
+/* echo() - an option that goes back as it came */
+static void echo(struct dhcp_message *out, const struct dhcp_message *in, uint8_t code)
+{
+	struct reader r = message_option(in, code);
+
+	if (!r.bad)
+		message_put(out, code, r.at, left(&r));
+}
+
+/* echo_identity() - before what the client asks for, which may not all fit: RFC 6842, 3, and RFC 3011,
+ * 2, want these back whatever else there is */
+static void echo_identity(struct dhcp_message *out, const struct dhcp_message *in)
+{
+	if (out->type == DHCP_BOOTP)
+		return;
+	echo(out, in, OPT_CLIENT_ID);
+	echo(out, in, OPT_SUBNET_SELECTION);
+}
+
 /* put_parameters() - RFC 2131, 4.3.1: what the client asks for; all there is, if it does not ask. The
  * mask is always there, and before the routers (RFC 2132, 3.3). */
 static void put_parameters(struct dhcp_message *out, const struct request *q,
@@ -81,6 +100,7 @@ static void put_parameters(struct dhcp_message *out, const struct request *q,
 	struct reader list = message_option(q->m, OPT_PARAMETER_LIST);
 
 	put_wanted(out, q, c, OPT_SUBNET_MASK);
+	echo_identity(out, q->m);
 	if (message_has(q->m, OPT_PARAMETER_LIST))
 		while (left(&list)) {
 			uint8_t code = take_u8(&list);
@@ -93,15 +113,6 @@ static void put_parameters(struct dhcp_message *out, const struct request *q,
 			put_wanted(out, q, c, c->settings->params[i].code);
 	put_wanted(out, q, c, OPT_RENEWAL_TIME);
 	put_wanted(out, q, c, OPT_REBINDING_TIME);
-}
-
-/* echo() - an option that goes back as it came */
-static void echo(struct dhcp_message *out, const struct dhcp_message *in, uint8_t code)
-{
-	struct reader r = message_option(in, code);
-
-	if (!r.bad)
-		message_put(out, code, r.at, left(&r));
 }
 
 /* ---- the message ------------------------------------------------------------------------------- */
@@ -182,9 +193,7 @@ static void send_reply(struct server *s, const struct request *q, struct dhcp_me
 
 	if (!o)
 		return;
-	if (out->type != DHCP_BOOTP)
-		echo(out, q->m, OPT_CLIENT_ID); /* RFC 6842, 3 */
-	echo(out, q->m, OPT_RELAY_INFO);	/* RFC 3046, 2.2 */
+	echo(out, q->m, OPT_RELAY_INFO); /* RFC 3046, 2.2 */
 	address_to(s, o, q, out);
 	o->len = dhcp_encode(out, o->data, room_for(q->m), &left_out);
 	s->counts->n[counted]++;
@@ -237,6 +246,7 @@ void reply_nak(struct server *s, const struct request *q, const char *why)
 	if (out.giaddr)
 		out.flags |= DHCP_BROADCAST;
 	message_put_text(&out, OPT_MESSAGE, why);
+	echo(&out, q->m, OPT_CLIENT_ID);
 	send_reply(s, q, &out, COUNT_NAK);
 }
 

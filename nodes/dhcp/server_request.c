@@ -67,8 +67,8 @@ static bool is_on_its_network(const struct request *q, uint32_t address)
 }
 
 /* serve_known_address() - INIT-REBOOT, RENEWING and REBINDING: the client has the address, it says. A
- * wrong network or another client's address is refused; a client that is not known may be another
- * server's, so it gets no answer (4.3.2), unless the configuration says that there is no other. */
+ * wrong network is refused, and the use of another client's address; a client that is not known may be
+ * another server's, so it gets no answer (4.3.2), unless the configuration says that there is none. */
 static void serve_known_address(struct server *s, struct request *q, uint32_t address)
 {
 	const struct lease *l = leases_of(s->leases, q->network, q->client);
@@ -84,7 +84,7 @@ static void serve_known_address(struct server *s, struct request *q, uint32_t ad
 			reply_nak(s, q, "the address is no longer available");
 	else if (l && l->is.state == LEASE_BOUND)
 		reply_nak(s, q, "the client has another address");
-	else if (there && there->is.state == LEASE_BOUND)
+	else if (q->m->ciaddr && there && there->is.state == LEASE_BOUND)
 		reply_nak(s, q, "the address is another client's");
 	else if (s->config->authoritative)
 		reply_nak(s, q, "the client is not known");

@@ -28,8 +28,9 @@ static const char tables[] =
 	"begin;"
 	"create table lease(address text primary key, state text not null, client text, mac text,"
 	" expires integer, name text, relay text) without rowid;"
+	/* address stands first in the key: SQLite 3.40's quick_check takes it for NULL elsewhere */
 	"create table static(address text not null, mac text, client_id text, name text,"
-	" origin text not null default 'database', primary key(origin, address)) without rowid;"
+	" origin text not null default 'database', primary key(address, origin)) without rowid;"
 	"create table counter(name text primary key, count integer not null) without rowid;"
 	"pragma application_id = " APPLICATION_ID ";"
 	"pragma user_version = " VERSION_OF_TABLES ";"

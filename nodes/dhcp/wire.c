@@ -52,16 +52,42 @@ static struct {
 
 /* ---- open -------------------------------------------------------------------------------------- */
 
-static void find_address(struct wire *w)
+static uint32_t address_of(const struct ifaddrs *i)
 {
-	struct ifaddrs *list, *i;
+	if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET)
+		return 0;
+	return ntohl(((struct sockaddr_in *)i->ifa_addr)->sin_addr.s_addr);
+}
+
+static struct ifaddrs *list_addresses(void)
+{
+	struct ifaddrs *list;
 
 	if (getifaddrs(&list) < 0)
 		fatal_errno("cannot list interfaces");
-	for (i = list; i && !w->address; i = i->ifa_next)
-		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
-		    strcmp(i->ifa_name, w->name) == 0)
-			w->address = ntohl(((struct sockaddr_in *)i->ifa_addr)->sin_addr.s_addr);
+	return list;
+}
+
+uint32_t *own_addresses(size_t *count)
+{
+	struct ifaddrs *list = list_addresses();
+	uint32_t *addresses = NULL;
+
+	*count = 0;
+	for (struct ifaddrs *i = list; i; i = i->ifa_next)
+		if (address_of(i))
+			*xappend(&addresses, count) = address_of(i);
+	freeifaddrs(list);
+	return addresses;
+}
+
+static void find_address(struct wire *w)
+{
+	struct ifaddrs *list = list_addresses();
+
+	for (struct ifaddrs *i = list; i && !w->address; i = i->ifa_next)
+		if (strcmp(i->ifa_name, w->name) == 0)
+			w->address = address_of(i);
 	freeifaddrs(list);
 	if (!w->address)
 		fatal("%s has no IPv4 address", w->name);

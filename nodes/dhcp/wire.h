@@ -43,6 +43,9 @@ void wire_open_shared(struct wire *w, const char *name);
 void wire_open_anywhere(struct wire *w);
 void wire_close(struct wire *w);
 
+/* own_addresses() - the IPv4 addresses of this machine; the caller frees the list */
+uint32_t *own_addresses(size_t *count);
+
 /* wire_receive() - at most `max`, and at most WIRE_BATCH; good until the next call. 0: no more */
 size_t wire_receive(struct wire *w, struct datagram *list, size_t max);
 

@@ -33,7 +33,7 @@ load helpers
 @test "campus: the PCs and the desk talk through forwarders and a router" {
   lab_up campus.yml
   assert_output --partial "campus: two LANs, a router between them"
-  assert_output --regexp 'router +10.0.1.1 10.0.2.1 +- '
+  assert_output --regexp 'router +10.0.1.1 10.0.2.1 +dhcp-relay --server 10.0.2.9 eth0 +ready'
   assert_output --regexp 'chat +10.0.2.2 +chat-server --port 5000 +ready'
   assert_output --partial "Try next:"
   log_has pc1 'client | you are client 1'
@@ -61,15 +61,15 @@ load helpers
   assert_success
   assert_output --partial 'ttl=63' # one router between
 
-  start dump vethlab exec router tcpdump -lni eth0 -c 3 tcp port 6002 and host 10.0.1.12
+  start dump vethlab exec router tcpdump -lni eth0 -c 3 tcp port 6002 and host 10.0.1.101
   wait_until "tcpdump listens" grep -q 'listening on' dump.err
   talk guest vethlab exec pc2 chat-client f2:6002
   hears guest 'you are client 4'
   wait_until "three segments" grep -q '3 packets captured' dump.err
   run cat dump.out
-  assert_line --index 0 --regexp '10.0.1.12.[0-9]+ > 10.0.2.4.6002: Flags \[S\],'
-  assert_line --index 1 --regexp '10.0.2.4.6002 > 10.0.1.12.[0-9]+: Flags \[S.\],'
-  assert_line --index 2 --regexp '10.0.1.12.[0-9]+ > 10.0.2.4.6002: Flags \[.\],'
+  assert_line --index 0 --regexp '10.0.1.101.[0-9]+ > 10.0.2.4.6002: Flags \[S\],'
+  assert_line --index 1 --regexp '10.0.2.4.6002 > 10.0.1.101.[0-9]+: Flags \[S.\],'
+  assert_line --index 2 --regexp '10.0.1.101.[0-9]+ > 10.0.2.4.6002: Flags \[.\],'
 }
 
 #  chat -- c1 .. c6   five places

@@ -50,10 +50,10 @@ L
 @test "the README's session is what one sees" {
   lab_up campus.yml
   log_has pc1 'client | client 3: hello from the desk'
-  run vethlab logs pc1
+  run vethlab logs pc1/client
   while IFS= read -r line; do
     assert_line "$line"
-  done < <(grep -A5 'vethlab logs pc1$' "$README" | grep '^client |')
+  done < <(grep -A5 'vethlab logs pc1/client$' "$README" | grep '^client |')
 }
 
 # plain: times and what a time decides are not the README's promise

@@ -248,3 +248,18 @@ ended() {
   run vethlab exec -l "$first" pc sh -c 'echo $VETHLAB_LAB'
   assert_output "$first"
 }
+
+@test "exec runs in the caller's folder, and with -d in the node's, where its files are" {
+  lab_of <<'YML'
+lans: {lan: 10.0.0.0/24}
+nodes:
+  pc: {lan: lan, files: {greeting: "hello\n"}}
+YML
+  lab_up ./lab.yml
+  run vethlab exec pc pwd
+  assert_output "$PWD"
+  run vethlab exec -d pc sh -c 'cat greeting; echo "$PWD"'
+  assert_success
+  assert_output "hello
+$VETHLAB_STATE_DIR/$LAB/nodes/pc"
+}
