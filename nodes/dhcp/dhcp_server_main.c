@@ -32,6 +32,7 @@ struct dhcpd {
 	struct server_iface *ifaces;
 	size_t wire_count;
 	uint32_t *addresses; /* of this machine */
+	size_t address_count;
 	struct wire_watch *watches;
 	int icmp;
 	struct watch *icmp_readable, *timer, *counts_timer, *hangup, *usr1;
@@ -44,7 +45,7 @@ struct dhcpd {
 struct wire_watch {
 	struct dhcpd *d;
 	unsigned iface;
-	struct watch *udp, *frames;
+	struct watch *udp, *frames, *nobody;
 };
 
 static const char *config_file, *db_file = "leases.db";
@@ -208,6 +209,30 @@ static void on_datagrams(void *arg)
 		server_receive(d->server, list[i].data, list[i].len, w->iface, list[i].to, now);
 }
 
+/* is_for_us() - what a UDP socket would get: an address of this machine's, or the subnet's broadcast */
+static bool is_for_us(const struct dhcpd *d, unsigned iface, uint32_t to)
+{
+	const struct subnet *s = config_subnet(d->config, d->wires[iface].address);
+
+	for (size_t i = 0; i < d->address_count; i++)
+		if (d->addresses[i] == to)
+			return true;
+	return s && to == (s->address | ~s->mask);
+}
+
+static void on_datagram_from_nobody(void *arg)
+{
+	const struct wire_watch *w = arg;
+	struct dhcpd *d = w->d;
+	struct datagram in;
+	size_t waiting;
+
+	server_output(d->server, &waiting);
+	if (waiting < OUTGOING_MAX && wire_receive_from_nobody(&d->wires[w->iface], &in) &&
+	    in.len && is_for_us(d, w->iface, in.to))
+		server_receive(d->server, in.data, in.len, w->iface, in.to, now_ms(d));
+}
+
 static void on_arp(void *arg)
 {
 	const struct wire_watch *w = arg;
@@ -326,7 +351,8 @@ static bool adopt(struct dhcpd *d, struct dhcp_config *c)
 	d->config = c;
 	d->leases = loading.leases;
 	free(d->addresses);
-	self.addresses = d->addresses = own_addresses(&self.address_count);
+	self.addresses = d->addresses = own_addresses(&d->address_count);
+	self.address_count = d->address_count;
 	d->server = server_new(c, d->leases, self, &d->counts,
 			       (struct server_log){ on_server_line, d });
 	return true;
@@ -392,6 +418,9 @@ static void watch_all(struct dhcpd *d)
 		*w = (struct wire_watch){ .d = d, .iface = (unsigned)i };
 		w->udp = loop_on_readable(d->loop, d->wires[i].udp, on_datagrams, w);
 		w->frames = loop_on_readable(d->loop, d->wires[i].frames, on_arp, w);
+		w->nobody =
+			loop_on_readable(d->loop, d->wires[i].nobody, on_datagram_from_nobody, w);
+		watch_start(w->nobody);
 		watch_start(w->udp);
 		watch_start(w->frames);
 	}
@@ -411,6 +440,7 @@ static void dhcpd_free(struct dhcpd *d)
 	for (size_t i = 0; i < d->wire_count; i++) {
 		watch_free(d->watches[i].udp);
 		watch_free(d->watches[i].frames);
+		watch_free(d->watches[i].nobody);
 		wire_close(&d->wires[i]);
 	}
 	watch_free(d->icmp_readable);

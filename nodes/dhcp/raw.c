@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -19,6 +18,7 @@
 #include "nodes/common/inet.h"
 #include "nodes/common/log.h"
 #include "packet.h"
+#include "sniffer.h"
 
 /* UDP over IPv4 to port 68, and no fragment: offsets are those of an Ethernet frame */
 static struct sock_filter to_client_port[] = {
@@ -35,32 +35,6 @@ static struct sock_filter to_client_port[] = {
 
 static struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 
-static void set_filter(int fd, struct sock_filter *filter, size_t count)
-{
-	struct sock_fprog program = { .len = (unsigned short)count, .filter = filter };
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
-		fatal_errno("cannot set a socket's filter");
-}
-
-/* open_packets() - the filter is there before the first frame can come */
-static int open_packets(const struct raw *r, uint16_t protocol)
-{
-	struct sockaddr_ll here = { .sll_family = AF_PACKET,
-				    .sll_protocol = htons(protocol),
-				    .sll_ifindex = (int)r->index };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
-
-	if (fd < 0)
-		fatal_errno("cannot make a packet socket");
-	if (protocol == ETH_P_IP)
-		set_filter(fd, to_client_port, ARRAY_SIZE(to_client_port));
-	if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &yes, sizeof(yes)) < 0 ||
-	    bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
-		fatal_errno("cannot bind a packet socket to %s", r->name);
-	return fd;
-}
-
 static int open_udp(const struct raw *r)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT) };
@@ -68,7 +42,7 @@ static int open_udp(const struct raw *r)
 
 	if (fd < 0)
 		fatal_errno("cannot make a UDP socket");
-	set_filter(fd, nothing, ARRAY_SIZE(nothing));
+	socket_filter(fd, nothing, ARRAY_SIZE(nothing));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, r->name, (socklen_t)strlen(r->name)) < 0)
 		fatal_errno("cannot bind to %s", r->name);
@@ -92,8 +66,9 @@ void raw_open(struct raw *r, const char *name)
 	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
 		fatal("%s is no Ethernet interface", name);
 	memcpy(r->mac, request.ifr_hwaddr.sa_data, sizeof(r->mac));
-	r->frames = open_packets(r, ETH_P_IP);
-	r->arp = open_packets(r, ETH_P_ARP);
+	r->frames =
+		sniffer_open(name, r->index, ETH_P_IP, to_client_port, ARRAY_SIZE(to_client_port));
+	r->arp = sniffer_open(name, r->index, ETH_P_ARP, NULL, 0);
 }
 
 void raw_close(struct raw *r)
@@ -103,32 +78,15 @@ void raw_close(struct raw *r)
 	close(r->arp);
 }
 
-/* is_unfinished() - a veth passes on what hardware should have put the checksum into */
-static bool is_unfinished(struct msghdr *msg)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
-		if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA)
-			return ((struct tpacket_auxdata *)CMSG_DATA(c))->tp_status &
-			       TP_STATUS_CSUMNOTREADY;
-	return false;
-}
-
 long raw_receive(struct raw *r, uint8_t *data, size_t room)
 {
 	uint8_t frame[FRAME_MAX_LEN];
-	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	struct iovec part = { frame, sizeof(frame) };
-	struct msghdr msg = { .msg_iov = &part,
-			      .msg_iovlen = 1,
-			      .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	ssize_t n = recvmsg(r->frames, &msg, 0);
 	struct udp_frame u;
+	enum sniffed sniffed = sniffer_receive(r->frames, &u, frame);
 
-	if (n < 0)
+	if (sniffed == SNIFFED_NOTHING)
 		return -1;
-	if (!frame_take_udp(&u, frame, (size_t)n, is_unfinished(&msg)) ||
-	    u.dst_port != DHCP_CLIENT_PORT || u.len > room)
+	if (sniffed == SNIFFED_OTHER || u.dst_port != DHCP_CLIENT_PORT || u.len > room)
 		return 0;
 	memcpy(data, u.data, u.len);
 	return (long)u.len;

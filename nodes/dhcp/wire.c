@@ -18,6 +18,7 @@
 #include "nodes/common/inet.h"
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
+#include "sniffer.h"
 
 #define DATAGRAM_LEN 2048
 #define RECEIVE_LEN  (4 << 20) /* a burst of thousands of clients */
@@ -129,20 +130,6 @@ static int open_udp(const struct wire *w, bool shared)
 	return fd;
 }
 
-static int open_frames(const struct wire *w)
-{
-	struct sockaddr_ll here = { .sll_family = AF_PACKET,
-				    .sll_protocol = htons(ETH_P_ARP),
-				    .sll_ifindex = (int)w->index };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		fatal_errno("cannot make a packet socket");
-	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
-		fatal_errno("cannot bind a packet socket to %s", w->name);
-	return fd;
-}
-
 static struct wire_queue *queue_new(int fd)
 {
 	struct wire_queue *q = xcalloc(1, sizeof(*q));
@@ -153,21 +140,38 @@ static struct wire_queue *queue_new(int fd)
 
 static void open_wire(struct wire *w, const char *name, bool shared)
 {
-	*w = (struct wire){ .udp = -1, .frames = -1, .index = if_nametoindex(name) };
+	*w = (struct wire){ .udp = -1, .frames = -1, .nobody = -1, .index = if_nametoindex(name) };
 	if (!w->index)
 		fatal("there is no interface %s", name);
 	strncpy(w->name, name, sizeof(w->name) - 1);
 	find_address(w);
 	w->udp = open_udp(w, shared);
 	find_mac(w);
-	w->frames = open_frames(w);
+	w->frames = sniffer_open(w->name, w->index, ETH_P_ARP, NULL, 0);
 	w->udp_out = queue_new(w->udp);
 	w->frames_out = queue_new(w->frames);
 }
 
+/* UDP over IPv4 from 0.0.0.0 to port 67, but for 255.255.255.255, which UDP sockets get: offsets are
+ * those of an Ethernet frame */
+static struct sock_filter from_nobody[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 26), /* source */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 8),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 30), /* destination */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP4_BROADCAST, 6, 0),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 23), /* protocol */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 4),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* the length of the IP header */
+	BPF_STMT(BPF_LD | BPF_H | BPF_IND, 16),	 /* destination port */
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_SERVER_PORT, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 0x40000),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
 void wire_open(struct wire *w, const char *name)
 {
 	open_wire(w, name, false);
+	w->nobody = sniffer_open(w->name, w->index, ETH_P_IP, from_nobody, ARRAY_SIZE(from_nobody));
 }
 
 void wire_open_shared(struct wire *w, const char *name)
@@ -177,7 +181,7 @@ void wire_open_shared(struct wire *w, const char *name)
 
 void wire_open_anywhere(struct wire *w)
 {
-	*w = (struct wire){ .frames = -1 };
+	*w = (struct wire){ .frames = -1, .nobody = -1 };
 	w->udp = open_udp(w, true);
 	w->udp_out = queue_new(w->udp);
 	w->frames_out = queue_new(-1);
@@ -189,6 +193,7 @@ void wire_close(struct wire *w)
 	free(w->frames_out);
 	cleanup_close(&w->udp);
 	cleanup_close(&w->frames);
+	cleanup_close(&w->nobody);
 }
 
 /* ---- receive ----------------------------------------------------------------------------------- */
@@ -229,6 +234,22 @@ size_t wire_receive(struct wire *w, struct datagram *list, size_t max)
 					     .len = in.messages[i].msg_len,
 					     .data = in.data[i] };
 	return n > 0 ? (size_t)n : 0;
+}
+
+bool wire_receive_from_nobody(struct wire *w, struct datagram *d)
+{
+	static uint8_t frame[FRAME_MAX_LEN];
+	struct udp_frame u;
+	enum sniffed sniffed = sniffer_receive(w->nobody, &u, frame);
+
+	*d = (struct datagram){ 0 };
+	if (sniffed == SNIFFED_UDP)
+		*d = (struct datagram){ .from = u.src,
+					.to = u.dst,
+					.from_port = u.src_port,
+					.len = u.len,
+					.data = u.data };
+	return sniffed != SNIFFED_NOTHING;
 }
 
 bool wire_receive_arp(struct wire *w, uint32_t *address)

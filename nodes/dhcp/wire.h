@@ -23,6 +23,7 @@ struct wire {
 	uint32_t address;
 	uint8_t mac[6];
 	int udp, frames; /* frames brings ARP alone */
+	int nobody; /* what 0.0.0.0 sends to an address of ours: the kernel drops that for UDP */
 	struct wire_queue *udp_out, *frames_out;
 };
 
@@ -48,6 +49,10 @@ uint32_t *own_addresses(size_t *count);
 
 /* wire_receive() - at most `max`, and at most WIRE_BATCH; good until the next call. 0: no more */
 size_t wire_receive(struct wire *w, struct datagram *list, size_t max);
+
+/* wire_receive_from_nobody() - RFC 1542, 5.1, and 2131, 4.4.4: a host without an address that knows
+ * ours. False: there is no more; `d` is empty for something else. */
+bool wire_receive_from_nobody(struct wire *w, struct datagram *d);
 
 /* wire_receive_arp() - false: there is no more; else *address is one that somebody has, or 0 */
 bool wire_receive_arp(struct wire *w, uint32_t *address);
