@@ -3,13 +3,13 @@
 
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "nodes/common/iface.h"
 #include "nodes/common/inet.h"
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
@@ -165,11 +165,9 @@ static bool has_route(const struct route *list, size_t count, const struct route
 
 static unsigned read_mtu(const struct applied *a)
 {
-	struct ifreq request = { 0 };
-	auto_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq answer;
 
-	strcpy(request.ifr_name, a->name);
-	return fd >= 0 && ioctl(fd, SIOCGIFMTU, &request) == 0 ? (unsigned)request.ifr_mtu : 0;
+	return iface_ask(a->name, SIOCGIFMTU, &answer) ? (unsigned)answer.ifr_mtu : 0;
 }
 
 static void apply_mtu(struct applied *a, struct nl_batch *b, const struct grant *g)

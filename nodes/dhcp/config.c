@@ -9,10 +9,11 @@
 #include "nodes/common/mem.h"
 #include "option.h"
 
-#define YEAR_MS		 (366ull * 86400 * 1000)
-#define DEFAULT_LEASE_S	 3600
-#define DEFAULT_PROBE_MS 200
-#define DEFAULT_RATE	 20
+#define YEAR_MS		      (366ull * 86400 * 1000)
+#define DEFAULT_LEASE_S	      3600
+#define DEFAULT_PROBE_MS      200
+#define DEFAULT_RATE	      20
+#define DEFAULT_QUARANTINE_MS 3600000
 
 /* ---- settings ---------------------------------------------------------------------------------- */
 
@@ -505,7 +506,7 @@ struct dhcp_config *config_parse(const char *file, const char *text, size_t len,
 	f->file = file;
 	f->source = text;
 	c->probe_ms = DEFAULT_PROBE_MS;
-	c->quarantine_ms = 3600 * 1000;
+	c->quarantine_ms = DEFAULT_QUARANTINE_MS;
 	c->rate = DEFAULT_RATE;
 	yaml = yaml_parse(text, len, f);
 	if (!yaml)

@@ -4,7 +4,6 @@
  * comes is handed to the core; after each turn of the loop its orders are carried out.
  */
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +16,7 @@
 #include "client_files.h"
 #include "client_script.h"
 #include "config.h"
+#include "nodes/common/iface.h"
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
 #include "nodes/common/mem.h"
@@ -207,10 +207,9 @@ static void on_arp(void *arg)
 
 static bool has_carrier(const struct daemon *d)
 {
-	struct ifreq request = { 0 };
+	struct ifreq answer;
 
-	strcpy(request.ifr_name, d->raw.name);
-	return ioctl(d->raw.udp, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING);
+	return iface_ask(d->raw.name, SIOCGIFFLAGS, &answer) && (answer.ifr_flags & IFF_RUNNING);
 }
 
 static void on_link_news(void *arg)

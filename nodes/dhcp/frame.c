@@ -84,7 +84,7 @@ static bool take_ip(struct udp_frame *u, struct reader *r)
 {
 	const uint8_t *start = r->at;
 	uint8_t version_and_words = take_u8(r);
-	size_t header_len = (version_and_words & 0xf) * 4u, total, available = left(r) + 1;
+	size_t header_len = (size_t)(version_and_words & 0xf) * 4, total, available = left(r) + 1;
 	uint16_t fragment;
 
 	take_u8(r);

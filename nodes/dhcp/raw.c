@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "frame.h"
 #include "nodes/common/compiler.h"
+#include "nodes/common/iface.h"
 #include "nodes/common/inet.h"
 #include "nodes/common/log.h"
 #include "packet.h"
@@ -53,19 +53,18 @@ static int open_udp(const struct raw *r)
 
 void raw_open(struct raw *r, const char *name)
 {
-	struct ifreq request = { 0 };
+	struct ifreq answer;
 
 	*r = (struct raw){ .index = if_nametoindex(name) };
 	if (!r->index)
 		fatal("there is no interface %s", name);
 	strncpy(r->name, name, sizeof(r->name) - 1);
 	r->udp = open_udp(r);
-	strcpy(request.ifr_name, r->name);
-	if (ioctl(r->udp, SIOCGIFHWADDR, &request) < 0)
+	if (!iface_ask(r->name, SIOCGIFHWADDR, &answer))
 		fatal_errno("cannot read the hardware address of %s", name);
-	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+	if (answer.ifr_hwaddr.sa_family != ARPHRD_ETHER)
 		fatal("%s is no Ethernet interface", name);
-	memcpy(r->mac, request.ifr_hwaddr.sa_data, sizeof(r->mac));
+	memcpy(r->mac, answer.ifr_hwaddr.sa_data, sizeof(r->mac));
 	r->frames =
 		sniffer_open(name, r->index, ETH_P_IP, to_client_port, ARRAY_SIZE(to_client_port));
 	r->arp = sniffer_open(name, r->index, ETH_P_ARP, NULL, 0);
@@ -95,7 +94,7 @@ long raw_receive(struct raw *r, uint8_t *data, size_t room)
 bool raw_receive_arp(struct raw *r, uint32_t *address)
 {
 	uint8_t frame[FRAME_MAX_LEN];
-	struct arp_frame a;
+	struct arp_frame a = { 0 };
 	ssize_t n = recv(r->arp, frame, sizeof(frame), 0);
 
 	*address = 0;

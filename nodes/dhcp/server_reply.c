@@ -171,12 +171,11 @@ static void address_to(const struct server *s, struct outgoing *o, const struct 
 	if (in->giaddr) {
 		o->kind = TO_RELAY;
 		o->dst = in->giaddr;
-	} else if (out->type == DHCP_NAK) {
-		o->kind = TO_ALL;
-	} else if (in->ciaddr) {
+	} else if (in->ciaddr && out->type != DHCP_NAK) {
 		o->kind = TO_CIADDR;
 		o->dst = in->ciaddr;
-	} else if ((in->flags & DHCP_BROADCAST) || in->htype != DHCP_ETHERNET || in->hlen != 6) {
+	} else if (out->type == DHCP_NAK || (in->flags & DHCP_BROADCAST) ||
+		   in->htype != DHCP_ETHERNET || in->hlen != 6) {
 		o->kind = TO_ALL;
 	} else {
 		o->kind = TO_HARDWARE;

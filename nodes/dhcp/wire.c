@@ -6,8 +6,7 @@
 #include <ifaddrs.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
-#include <netinet/ip_icmp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,9 +14,12 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "nodes/common/iface.h"
 #include "nodes/common/inet.h"
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
+#include "nodes/common/reader.h"
+#include "nodes/common/writer.h"
 #include "sniffer.h"
 
 #define DATAGRAM_LEN 2048
@@ -96,12 +98,11 @@ static void find_address(struct wire *w)
 
 static void find_mac(struct wire *w)
 {
-	struct ifreq request = { 0 };
+	struct ifreq answer;
 
-	strcpy(request.ifr_name, w->name);
-	if (ioctl(w->udp, SIOCGIFHWADDR, &request) < 0)
+	if (!iface_ask(w->name, SIOCGIFHWADDR, &answer))
 		fatal_errno("cannot read the hardware address of %s", w->name);
-	memcpy(w->mac, request.ifr_hwaddr.sa_data, sizeof(w->mac));
+	memcpy(w->mac, answer.ifr_hwaddr.sa_data, sizeof(w->mac));
 }
 
 static void set(int fd, int level, int option, int value)
@@ -255,7 +256,7 @@ bool wire_receive_from_nobody(struct wire *w, struct datagram *d)
 bool wire_receive_arp(struct wire *w, uint32_t *address)
 {
 	uint8_t frame[FRAME_MAX_LEN];
-	struct arp_frame a;
+	struct arp_frame a = { 0 };
 	ssize_t n = recv(w->frames, frame, sizeof(frame), 0);
 
 	*address = 0;
@@ -380,38 +381,46 @@ int icmp_open(void)
 	return fd;
 }
 
-static uint16_t checksum_of(const struct icmphdr *h)
-{
-	const uint16_t *words = (const uint16_t *)h;
-	uint32_t sum = 0;
+/* The header of an echo, RFC 792: type, code, checksum, and an identifier that says it is ours. */
+enum { ECHO_REPLY = 0, ECHO_REQUEST = 8, ECHO_LEN = 8 };
 
-	for (size_t i = 0; i < sizeof(*h) / 2; i++)
-		sum += words[i];
-	return (uint16_t) ~(sum + (sum >> 16));
+static uint16_t echo_id(void)
+{
+	return (uint16_t)getpid();
 }
 
 void icmp_ask(int fd, uint32_t address)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
-	struct icmphdr h = { .type = ICMP_ECHO, .un.echo.id = htons((uint16_t)getpid()) };
+	uint8_t packet[ECHO_LEN];
+	struct writer w = writer_of(packet, sizeof(packet));
+	uint32_t sum = (ECHO_REQUEST << 8) + echo_id();
 
-	h.checksum = checksum_of(&h);
+	put_u8(&w, ECHO_REQUEST);
+	put_u8(&w, 0);
+	put_be16(&w, (uint16_t) ~(sum + (sum >> 16)));
+	put_be16(&w, echo_id());
+	put_be16(&w, 0);
 	/* where it cannot go, nobody can be: the answer is the same silence */
-	(void)!sendto(fd, &h, sizeof(h), 0, (struct sockaddr *)&to, sizeof(to));
+	(void)!sendto(fd, packet, sizeof(packet), 0, (struct sockaddr *)&to, sizeof(to));
 }
 
 bool icmp_receive(int fd, uint32_t *address)
 {
 	uint8_t packet[128];
-	struct sockaddr_in from;
+	struct sockaddr_in from = { 0 };
 	socklen_t len = sizeof(from);
 	ssize_t n = recvfrom(fd, packet, sizeof(packet), 0, (struct sockaddr *)&from, &len);
-	size_t header_len = n > 0 ? (packet[0] & 0xfu) * 4u : 0;
+	struct reader r = reader_of(packet, n > 0 ? (size_t)n : 0);
+	uint8_t type;
 
 	*address = 0;
 	if (n < 0)
 		return false;
-	if ((size_t)n >= header_len + 8 && packet[header_len] == ICMP_ECHOREPLY)
+	take(&r, (take_u8(&r) & 0xfu) * 4 - 1); /* the IP header */
+	type = take_u8(&r);
+	take(&r, 3);
+	if (take_be16(&r) == echo_id() && !r.bad && type == ECHO_REPLY)
 		*address = ntohl(from.sin_addr.s_addr);
 	return true;
 }
