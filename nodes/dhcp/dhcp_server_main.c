@@ -34,11 +34,12 @@ struct dhcpd {
 	uint32_t *addresses; /* of this machine */
 	size_t address_count;
 	struct wire_watch *watches;
+	struct wire routed; /* to relays, and to clients behind them */
 	int icmp;
 	struct watch *icmp_readable, *timer, *counts_timer, *hangup, *usr1;
 	struct counts counts, written;
 	int64_t clock_offset; /* of Unix time to the monotonic clock, in ms */
-	struct log_limit talk, trouble;
+	struct log_limit talk, complaint, trouble;
 };
 
 /* What a callback of an interface needs. */
@@ -92,11 +93,11 @@ static int64_t clock_offset(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 - (int64_t)clock_ms();
 }
 
-static void on_server_line(void *arg, const char *line)
+static void on_server_line(void *arg, const char *line, bool is_complaint)
 {
 	struct dhcpd *d = arg;
 
-	log_limited(&d->talk, "%s", line);
+	log_limited(is_complaint ? &d->complaint : &d->talk, "%s", line);
 }
 
 /* ---- a turn ------------------------------------------------------------------------------------ */
@@ -108,10 +109,10 @@ static void send_one(struct dhcpd *d, const struct outgoing *o)
 
 	switch (o->kind) {
 	case TO_RELAY:
-		wire_send_udp(w, o->src, o->dst, DHCP_SERVER_PORT, o->data, o->len);
+		wire_send_routed(&d->routed, o->src, o->dst, DHCP_SERVER_PORT, o->data, o->len);
 		break;
 	case TO_CIADDR:
-		wire_send_udp(w, o->src, o->dst, DHCP_CLIENT_PORT, o->data, o->len);
+		wire_send_routed(&d->routed, o->src, o->dst, DHCP_CLIENT_PORT, o->data, o->len);
 		break;
 	case TO_HARDWARE:
 		wire_send_frame(w, o->hwaddr, o->src, o->dst, o->data, o->len);
@@ -158,6 +159,7 @@ static bool finish_turn(struct dhcpd *d)
 		send_one(d, &out[i]);
 	if (!written)
 		d->counts.n[DROP_NOT_WRITTEN] += count;
+	wire_flush(&d->routed);
 	for (size_t i = 0; i < d->wire_count; i++)
 		wire_flush(&d->wires[i]);
 	server_output_done(d->server);
@@ -407,6 +409,7 @@ static void open_wires(struct dhcpd *d, char **names, size_t count)
 		memcpy(d->ifaces[i].mac, w->mac, sizeof(w->mac));
 	}
 	d->wire_count = count;
+	wire_open_routed(&d->routed);
 	d->icmp = icmp_open();
 }
 
@@ -448,6 +451,7 @@ static void dhcpd_free(struct dhcpd *d)
 	watch_free(d->counts_timer);
 	watch_free(d->hangup);
 	watch_free(d->usr1);
+	wire_close(&d->routed);
 	close(d->icmp);
 	server_free(d->server);
 	leases_free(d->leases);

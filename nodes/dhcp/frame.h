@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define FRAME_UDP_LEN 42 /* the headers in front of a UDP datagram's data */
+#define FRAME_UDP_AT  34 /* of them, those of Ethernet and IP */
 #define FRAME_MAX_LEN 1514
 
 struct udp_frame {

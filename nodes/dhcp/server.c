@@ -80,17 +80,33 @@ struct outgoing *outgoing_new(struct server *s)
 	return s->out_count < OUTGOING_MAX ? &s->out[s->out_count++] : NULL;
 }
 
-void server_say(const struct server *s, const struct request *q, const char *fmt, ...)
+static void say(const struct server *s, const struct request *q, bool is_complaint, const char *fmt,
+		va_list ap)
 {
 	char line[512], hwaddr[DHCP_HWADDR_TEXT_LEN];
 	int n = snprintf(line, sizeof(line), "%s %s: ", q->at->name,
 			 dhcp_format_hwaddr(q->m, hwaddr));
+
+	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
+	s->log.fn(s->log.arg, line, is_complaint);
+}
+
+void server_say(const struct server *s, const struct request *q, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
+	say(s, q, false, fmt, ap);
 	va_end(ap);
-	s->log.fn(s->log.arg, line);
+}
+
+void server_complain(const struct server *s, const struct request *q, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(s, q, true, fmt, ap);
+	va_end(ap);
 }
 
 /* ---- who, and where ---------------------------------------------------------------------------- */
@@ -259,7 +275,7 @@ void server_receive(struct server *s, const void *data, size_t len, unsigned ifa
 	if (!dhcp_decode(&m, data, len, &why)) {
 		s->counts->n[DROP_MALFORMED]++;
 		q = (struct request){ .m = &m, .at = &s->self.ifaces[iface] };
-		server_say(s, &q, "malformed message dropped: %s", why);
+		server_complain(s, &q, "malformed message dropped: %s", why);
 		return;
 	}
 	drop = should_drop(s, &m, now);

@@ -40,7 +40,7 @@ struct outgoing {
 };
 
 struct server_log {
-	void (*fn)(void *arg, const char *line);
+	void (*fn)(void *arg, const char *line, bool is_complaint); /* those can be very many */
 	void *arg;
 };
 

@@ -64,6 +64,10 @@ bool request_make(struct server *s, struct request *q, const struct dhcp_message
 void server_say(const struct server *s, const struct request *q, const char *fmt, ...)
 	printf_like(3, 4);
 
+/* server_complain() - the same of what should not have come */
+void server_complain(const struct server *s, const struct request *q, const char *fmt, ...)
+	printf_like(3, 4);
+
 /* server_owns() - an address of this machine */
 bool server_owns(const struct server *s, uint32_t address);
 

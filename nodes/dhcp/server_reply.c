@@ -158,6 +158,17 @@ static size_t room_for(const struct dhcp_message *in)
 	return max - 28 < DHCP_MAX_LEN ? max - 28 : DHCP_MAX_LEN;
 }
 
+/* is_on_wire() - the client's address is of our wire, and its hardware is known: there is no
+ * need to ask by ARP for what may be made up */
+static bool is_on_wire(const struct server *s, const struct request *q)
+{
+	const struct subnet *own = config_subnet(s->config, q->at->address);
+	const struct subnet *its = config_subnet(s->config, q->m->ciaddr);
+
+	return own && its && own->network == its->network && q->m->htype == DHCP_ETHERNET &&
+	       q->m->hlen == 6;
+}
+
 /* RFC 2131, 4.1: the relay; all, for who is refused; the address that the client has; all, if it says
  * that it hears nothing else; or its hardware */
 static void address_to(const struct server *s, struct outgoing *o, const struct request *q,
@@ -172,8 +183,9 @@ static void address_to(const struct server *s, struct outgoing *o, const struct 
 		o->kind = TO_RELAY;
 		o->dst = in->giaddr;
 	} else if (in->ciaddr && out->type != DHCP_NAK) {
-		o->kind = TO_CIADDR;
+		o->kind = is_on_wire(s, q) ? TO_HARDWARE : TO_CIADDR;
 		o->dst = in->ciaddr;
+		memcpy(o->hwaddr, in->chaddr, sizeof(o->hwaddr));
 	} else if (out->type == DHCP_NAK || (in->flags & DHCP_BROADCAST) ||
 		   in->htype != DHCP_ETHERNET || in->hlen != 6) {
 		o->kind = TO_ALL;

@@ -24,6 +24,7 @@
 
 #define DATAGRAM_LEN 2048
 #define RECEIVE_LEN  (4 << 20) /* a burst of thousands of clients */
+#define SEND_LEN     (4 << 20)
 #define CONTROL_LEN  CMSG_SPACE(sizeof(struct in_pktinfo))
 
 /* A packet that waits to be sent: headers of ours, if it is a frame, then its data. */
@@ -175,6 +176,8 @@ void wire_open(struct wire *w, const char *name)
 	w->nobody = sniffer_open(w->name, w->index, ETH_P_IP, from_nobody, ARRAY_SIZE(from_nobody));
 }
 
+static struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+
 void wire_open_shared(struct wire *w, const char *name)
 {
 	open_wire(w, name, true);
@@ -184,6 +187,18 @@ void wire_open_anywhere(struct wire *w)
 {
 	*w = (struct wire){ .frames = -1, .nobody = -1 };
 	w->udp = open_udp(w, true);
+	w->udp_out = queue_new(w->udp);
+	w->frames_out = queue_new(-1);
+}
+
+void wire_open_routed(struct wire *w)
+{
+	*w = (struct wire){ .frames = -1, .nobody = -1 };
+	w->udp = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
+	if (w->udp < 0)
+		fatal_errno("cannot make a raw socket");
+	socket_filter(w->udp, nothing, ARRAY_SIZE(nothing));
+	set(w->udp, SOL_SOCKET, SO_SNDBUFFORCE, SEND_LEN);
 	w->udp_out = queue_new(w->udp);
 	w->frames_out = queue_new(-1);
 }
@@ -300,27 +315,54 @@ static struct waiting *enqueue(struct wire_queue *q, struct msghdr **msg)
 	return p;
 }
 
-void wire_send_udp(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
-		   const uint8_t *data, size_t len)
+/* enqueue_to() - where it goes, and from which address of ours */
+static struct waiting *enqueue_to(struct wire_queue *q, uint32_t src, uint32_t dst, uint16_t port,
+				  struct msghdr **msg)
 {
-	struct msghdr *msg;
-	struct waiting *p = enqueue(w->udp_out, &msg);
+	struct waiting *p = enqueue(q, msg);
 	struct in_pktinfo from = { .ipi_spec_dst.s_addr = htonl(src) };
 	struct cmsghdr *c;
 
 	p->to.in = (struct sockaddr_in){ .sin_family = AF_INET,
-					 .sin_port = htons(dst_port),
+					 .sin_port = htons(port),
 					 .sin_addr.s_addr = htonl(dst) };
-	p->parts[0] = (struct iovec){ (void *)data, len };
-	msg->msg_namelen = sizeof(p->to.in);
-	msg->msg_iovlen = 1;
-	msg->msg_control = p->control;
-	msg->msg_controllen = CONTROL_LEN;
-	c = CMSG_FIRSTHDR(msg);
+	(*msg)->msg_namelen = sizeof(p->to.in);
+	(*msg)->msg_control = p->control;
+	(*msg)->msg_controllen = CONTROL_LEN;
+	c = CMSG_FIRSTHDR(*msg);
 	c->cmsg_level = IPPROTO_IP;
 	c->cmsg_type = IP_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof(from));
 	memcpy(CMSG_DATA(c), &from, sizeof(from));
+	return p;
+}
+
+void wire_send_udp(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
+		   const uint8_t *data, size_t len)
+{
+	struct msghdr *msg;
+	struct waiting *p = enqueue_to(w->udp_out, src, dst, dst_port, &msg);
+
+	p->parts[0] = (struct iovec){ (void *)data, len };
+	msg->msg_iovlen = 1;
+}
+
+void wire_send_routed(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
+		      const uint8_t *data, size_t len)
+{
+	struct udp_frame u = { .src = src,
+			       .dst = dst,
+			       .src_port = DHCP_SERVER_PORT,
+			       .dst_port = dst_port,
+			       .data = data,
+			       .len = len };
+	struct msghdr *msg;
+	struct waiting *p = enqueue_to(w->udp_out, src, dst, 0, &msg);
+
+	frame_put_udp(&u, p->headers);
+	p->parts[0] = (struct iovec){ p->headers + FRAME_UDP_AT, FRAME_UDP_LEN - FRAME_UDP_AT };
+	p->parts[1] = (struct iovec){ (void *)data, len };
+	msg->msg_iovlen = 2;
 }
 
 static struct waiting *enqueue_frame(struct wire *w, const uint8_t to[6], uint16_t protocol,

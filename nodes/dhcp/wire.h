@@ -57,6 +57,13 @@ bool wire_receive_from_nobody(struct wire *w, struct datagram *d);
 /* wire_receive_arp() - false: there is no more; else *address is one that somebody has, or 0 */
 bool wire_receive_arp(struct wire *w, uint32_t *address);
 
+/* wire_open_routed() - no interface at all: for what goes where the routing table says, from port 67. A
+ * socket that is bound to an interface takes each address for one that is on its wire, and asks there
+ * by ARP for whatever somebody has made up; what waits for the answers fills its buffer. */
+void wire_open_routed(struct wire *w);
+void wire_send_routed(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
+		      const uint8_t *data, size_t len);
+
 /* What is sent is gathered until wire_flush(), or until WIRE_BATCH of it; its data must last so long. */
 void wire_send_udp(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
 		   const uint8_t *data, size_t len);

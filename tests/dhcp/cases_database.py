@@ -3,6 +3,7 @@
 
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import time
@@ -66,6 +67,34 @@ def kill_in_the_middle(bench):
         leased(bench, address, state="bound", mac=mac.hex(":"))
     for _ in range(20):
         require(bench.client().lease().yiaddr not in promised, "an address that no one was promised")
+
+
+def _promises(bench, clients, enough):
+    """Each asks for what it was offered; when so many ACKs have come the server is killed.  What the ACKs say."""
+    offers = [(client, client.discover()) for client in clients]
+    for client, offer in offers:
+        client.send(3, [(54, offer.option(54)), (REQUESTED, ip4(offer.yiaddr))])
+    acks = [bench.segment.receive(lambda reply: reply.type == 5, "an ACK") for _ in range(enough)]
+    bench.server.kill()
+    bench.segment.drain()
+    acks += [reply for reply in bench.segment.inbox if reply.type == 5]
+    bench.segment.inbox.clear()
+    return {reply.yiaddr: reply.chaddr[:6].hex(":") for reply in acks}
+
+
+def killed_fifty_times(bench):
+    """RFC 2131 2.1: killed fifty times while it serves, it forgets no lease that it has acknowledged, and gives no address twice."""
+    dice = random.Random(2131)
+    bench.serve(subnets={"10.0.2.0/23": {"pool": "10.0.2.10-10.0.3.250"}})
+    promised = {}
+    for _ in range(50):
+        fresh = _promises(bench, [bench.client(giaddr="10.0.2.1") for _ in range(9)], dice.randrange(1, 9))
+        equal("addresses that were promised before", set(fresh) & set(promised), set())
+        promised.update(fresh)
+        bench.server.start()
+    known = {row["address"]: row["mac"] for row in bench.server.rows() if row["state"] == "bound"}
+    equal("forgotten", {a: mac for a, mac in promised.items() if known.get(a) != mac}, {})
+    equal("clients with two addresses", len(known) - len(set(known.values())), 0)
 
 
 def restart_keeps_leases(bench):
