@@ -73,7 +73,7 @@ static bool end(struct store *st, bool good)
 
 /* ---- open -------------------------------------------------------------------------------------- */
 
-/* read_text_of() - the one value that a statement gives, as text that the caller frees; or NULL */
+/* value_of() - the one value that a statement gives, as a line of text that the caller frees; or NULL */
 static char *value_of(struct store *st, const char *sql)
 {
 	sqlite3_stmt *stmt = prepare(st, sql);
@@ -82,6 +82,9 @@ static char *value_of(struct store *st, const char *sql)
 	if (stmt && sqlite3_step(stmt) == SQLITE_ROW)
 		text = xstrdup((const char *)sqlite3_column_text(stmt, 0) ?: "");
 	sqlite3_finalize(stmt);
+	for (char *c = text; c && *c; c++)
+		if (*c == '\n')
+			*c = ' ';
 	return text;
 }
 

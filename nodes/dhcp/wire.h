@@ -72,9 +72,4 @@ void wire_send_frame(struct wire *w, const uint8_t to[6], uint32_t src, uint32_t
 void wire_ask_arp(struct wire *w, uint32_t address);
 void wire_flush(struct wire *w);
 
-/* icmp_open() - a socket for echo requests; ends the program where that is not allowed */
-int icmp_open(void);
-void icmp_ask(int fd, uint32_t address);
-bool icmp_receive(int fd, uint32_t *address); /* as wire_receive_arp() */
-
 #endif
