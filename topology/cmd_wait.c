@@ -158,10 +158,13 @@ int cmd_wait(int argc, char **argv)
 	w.node = argv[first];
 	w.timeout_ms = timeout_ms;
 	json_decref(ask_node(lab, "commands", w.node, NULL)); /* is there such a node? */
-	for (size_t i = 0; i < w.count; i++)
+	for (size_t i = 0; i < w.count; i++) {
 		if ((w.facts[i].kind == FACT_READY || w.facts[i].kind == FACT_EXITED) &&
 		    w.facts[i].word)
 			require_command(&w, w.facts[i].word);
+		if (w.facts[i].kind == FACT_PING)
+			ping_find(&w.facts[i], lab);
+	}
 	status = report(&w, wait_for_facts(&w));
 	facts_free(w.facts, w.count);
 	return status;

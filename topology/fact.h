@@ -32,6 +32,7 @@ struct fact {
 	char *text;	  /* as it was written */
 	bool negated;	  /* no route, link IF down ... */
 	const char *word; /* command, interface of `link`, host of `ping`; or NULL */
+	struct addr host; /* that is pinged, once it has been found */
 	bool has_prefix;  /* of route, address, neighbour */
 	bool len_written; /* address 10.0.0.1/24, not 10.0.0.1 */
 	struct prefix prefix;

@@ -322,7 +322,7 @@ enum wait_end wait_for_facts(struct wait *wait)
 	hear_commands(&w, dir);
 	hear_log(&w, dir);
 	hear_ports(&w, &ports);
-	pings_start(&w, dir);
+	pings_start(&w);
 	loop_on_turn(w.loop, on_turn, &w);
 	on_turn(&w);
 	loop_run(w.loop);

@@ -22,4 +22,8 @@ struct wait {
 /* wait_for_facts() - until all of them hold at once. This process is in the node's network afterwards. */
 enum wait_end wait_for_facts(struct wait *w);
 
+/* ping_find() - the host of a `ping`: an address, or a node's, planned or as it is by DHCP just now; if
+ * there is none, that ends the program with status 3 */
+void ping_find(struct fact *f, const char *lab);
+
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting for echo replies: a request at once, then after pauses that double. */
 #include <string.h>
+#include <unistd.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "topology/client.h"
 #include "topology/pinger.h"
+#include "topology/state.h"
 #include "topology/waiter.h"
 
 #define PING_FIRST_MS 10
@@ -44,41 +46,69 @@ static void on_ping(void *arg)
 	watch_start_in(p->timer, p->pause_ms);
 }
 
-/* address_of() - what `word` is, or the address of the node of that name, from the lab's hosts */
-static struct addr address_of(const char *dir, const char *word)
+/* planned_address() - of a node, from the lab's hosts; false: it has none */
+static bool planned_address(const char *dir, const char *node, struct addr *a)
 {
 	auto_free char *path = xasprintf("%s/hosts", dir), *line = NULL;
 	auto_fclose FILE *f = fopen(path, "re");
-	struct addr a = { 0 };
 	size_t room = 0;
 
-	if (addr_parse(&a, word))
-		return a;
 	while (f && getline(&line, &room, f) > 0) {
 		char *rest = line, *address = strsep(&rest, " \t\n"), *name;
 
 		while ((name = strsep(&rest, " \t\n")))
-			if (strcmp(name, word) == 0 && addr_parse(&a, address))
-				return a;
+			if (strcmp(name, node) == 0 && addr_parse(a, address))
+				return true;
 	}
-	log_info("ping: '%s' is neither an address nor a node with one", word);
+	return false;
+}
+
+/* live_address() - the first one that a node has just now, as by DHCP; false: it has none, or there is
+ * no such node */
+static bool live_address(const char *lab, const char *dir, const char *node, struct addr *a)
+{
+	auto_free char *folder = xasprintf("%s/nodes/%s", dir, node);
+	json_t *answer, *iface;
+	bool found = false;
+	size_t i;
+
+	if (access(folder, F_OK) < 0)
+		return false;
+	answer = ask_node(lab, "inspect", node, NULL);
+	json_array_foreach (json_object_get(answer, "interfaces"), i, iface) {
+		json_t *first = json_array_get(json_object_get(iface, "addresses"), 0);
+		auto_free char *text = xstrdup(first ? json_string_value(first) : "");
+
+		text[strcspn(text, "/")] = '\0';
+		found = found || addr_parse(a, text);
+	}
+	json_decref(answer);
+	return found;
+}
+
+void ping_find(struct fact *f, const char *lab)
+{
+	auto_free char *dir = state_dir(lab);
+
+	if (addr_parse(&f->host, f->word) || planned_address(dir, f->word, &f->host) ||
+	    live_address(lab, dir, f->word, &f->host))
+		return;
+	log_info("ping: '%s' is neither an address nor a node with one", f->word);
 	exit(EXIT_NO_SUCH);
 }
 
-void pings_start(struct waiter *w, const char *dir)
+void pings_start(struct waiter *w)
 {
 	w->pings = xcalloc(w->wait->count, sizeof(*w->pings));
 	for (size_t i = 0; i < w->wait->count; i++) {
 		struct fact *f = &w->wait->facts[i];
 		struct ping *p = &w->pings[w->ping_count];
-		struct addr to;
 
 		if (f->kind != FACT_PING)
 			continue;
 		w->ping_count++;
 		*p = (struct ping){ .fact = f };
-		to = address_of(dir, f->word);
-		if (!pinger_open(&p->pinger, &to))
+		if (!pinger_open(&p->pinger, &f->host))
 			fatal_errno("cannot ping in node '%s'", w->wait->node);
 		p->readable = loop_on_readable(w->loop, p->pinger.fd, on_echo, p);
 		p->timer = loop_on_timer(w->loop, on_ping, p);

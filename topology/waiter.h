@@ -23,8 +23,8 @@ struct waiter {
 	enum wait_end end;
 };
 
-/* The facts that are echo replies: pings_start() in the node's network. `dir` is the lab's folder. */
-void pings_start(struct waiter *w, const char *dir);
+/* The facts that are echo replies: pings_start() in the node's network. */
+void pings_start(struct waiter *w);
 
 /* pings_hurry() - something changed in the node: the pauses begin anew */
 void pings_hurry(struct waiter *w);

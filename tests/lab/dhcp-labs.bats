@@ -40,6 +40,24 @@ nameserver 10.0.1.1"
   assert_output ""
   run vethlab exec -d dhcp sqlite3 leases.db 'select address, state, name from lease order by address'
   assert_line '10.0.1.100|bound|pc1'
+  run vethlab wait pc1 ping printer --timeout "${PATIENCE}s" # found by its name, though not planned
+  assert_success
+  run vethlab wait pc1 ping pc3
+  assert_failure 3
+}
+
+@test "dhcp-server --leases and --stats as JSON are what their schemas say" {
+  lab_up dhcp.yml
+  for what in leases stats; do
+    vethlab exec -d dhcp dhcp-server "--$what" --json >"$what.json"
+  done
+  run /usr/bin/python3 -c '
+import json, jsonschema, sys
+for what, schema in ("leases", "leases"), ("stats", "counts"):
+    with open(what + ".json") as data, open(sys.argv[1] + "/dhcp-" + schema + ".json") as text:
+        jsonschema.validate(json.load(data), json.load(text))
+' "$LABS/../schema"
+  assert_success
 }
 
 in_log_of() {
