@@ -311,9 +311,9 @@ void record_free(struct record *r)
 void leases_put(struct leases *ls, struct lease *l, struct record *to, bool durable)
 {
 	unlink_record(ls, l);
-	if (durable && !l->changed) {
-		l->was = l->is;
-		l->changed = true;
+	if (durable && !l->was) {
+		l->was = xcalloc(1, sizeof(*l->was));
+		*l->was = l->is;
 		*xappend(&ls->changes, &ls->change_count) = l;
 	} else {
 		record_free(&l->is);
@@ -354,8 +354,9 @@ struct lease *const *leases_changes(const struct leases *ls, size_t *count)
 void leases_keep(struct leases *ls)
 {
 	for (size_t i = 0; i < ls->change_count; i++) {
-		record_free(&ls->changes[i]->was);
-		ls->changes[i]->changed = false;
+		record_free(ls->changes[i]->was);
+		free(ls->changes[i]->was);
+		ls->changes[i]->was = NULL;
 	}
 	ls->change_count = 0;
 }
@@ -364,9 +365,10 @@ void leases_undo(struct leases *ls)
 {
 	for (size_t i = 0; i < ls->change_count; i++) {
 		struct lease *l = ls->changes[i];
+		auto_free struct record *was = l->was;
 
-		l->changed = false;
-		leases_put(ls, l, &l->was, false);
+		l->was = NULL;
+		leases_put(ls, l, was, false);
 	}
 	ls->change_count = 0;
 }
@@ -473,7 +475,9 @@ static void free_lease(void *lease)
 	struct lease *l = lease;
 
 	record_free(&l->is);
-	record_free(&l->was);
+	if (l->was)
+		record_free(l->was);
+	free(l->was);
 	free(l);
 }
 

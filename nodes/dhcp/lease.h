@@ -47,8 +47,8 @@ struct record {
 
 struct lease {
 	uint32_t address;
-	struct record is, was; /* `was`: before this turn, while `changed` */
-	bool changed, is_in_pool, is_probed;
+	bool is_in_pool, is_probed;
+	struct record is, *was; /* `was`: before this turn, if that is not on disk yet; or NULL */
 	struct subnet *subnet;
 	struct port *port; /* where the client is, while it holds the address */
 	struct lease *next_offer, **offer_at;
