@@ -76,12 +76,12 @@ chat-client_SRC := $(addprefix nodes/chat/,chat_client_main.c)
 peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
 forwarder_SRC   := $(addprefix nodes/forwarder/,forwarder_main.c relay.c flow.c pipes.c)
 dhcp-server_SRC := $(addprefix nodes/dhcp/,dhcp_server_main.c dhcpd_turn.c dhcpd_wires.c server.c server_offer.c \
-		   server_request.c server_reply.c lease.c heap.c config.c config_settings.c config_option.c \
-		   config_check.c store.c store_text.c report.c wire.c icmp.c sniffer.c frame.c packet.c option.c count.c)
-dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_message.c \
-		   client_apply.c client_files.c client_script.c raw.c sniffer.c frame.c packet.c option.c \
+		   server_request.c server_reply.c lease.c identity.c port.c heap.c config.c config_settings.c config_option.c \
+		   config_check.c store.c store_text.c report.c wire.c icmp.c sniffer.c frame.c packet.c packet_encode.c option.c count.c)
+dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_acts.c client_message.c \
+		   client_apply.c client_files.c client_script.c raw.c sniffer.c frame.c packet.c packet_encode.c option.c \
 		   config_option.c)
-dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c sniffer.c frame.c packet.c option.c)
+dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c sniffer.c frame.c packet.c packet_encode.c option.c)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols

@@ -19,8 +19,7 @@ struct supply {
 struct leases {
 	const struct dhcp_config *config;
 	void *by_address, *by_client; /* trees of struct lease */
-	void *ports;		      /* a tree of struct port */
-	struct port *idle;	      /* asked for, and not used yet */
+	struct ports ports;
 	struct heap timed;
 	struct supply *supplies; /* by the subnet's index */
 	struct lease **changes;
@@ -54,37 +53,6 @@ bool lease_is_free(const struct lease *l)
 	       l->is.state == LEASE_RELEASED;
 }
 
-/* ---- clients ----------------------------------------------------------------------------------- */
-
-struct client *client_new(bool is_id, const void *octets, size_t len)
-{
-	struct client *c = xcalloc(1, sizeof(*c) + len);
-
-	c->is_id = is_id;
-	c->len = (uint8_t)len;
-	memcpy(c->octets, octets, len);
-	return c;
-}
-
-struct client *client_copy(const struct client *c)
-{
-	return c ? client_new(c->is_id, c->octets, c->len) : NULL;
-}
-
-int client_compare(const struct client *a, const struct client *b)
-{
-	if (a->is_id != b->is_id)
-		return a->is_id ? 1 : -1;
-	if (a->len != b->len)
-		return a->len < b->len ? -1 : 1;
-	return memcmp(a->octets, b->octets, a->len);
-}
-
-bool client_is(const struct client *a, const struct client *b)
-{
-	return a && b && client_compare(a, b) == 0;
-}
-
 /* ---- trees ------------------------------------------------------------------------------------- */
 
 static int by_address(const void *one, const void *other)
@@ -102,17 +70,6 @@ static int by_client(const void *one, const void *other)
 	if (a->subnet->network != b->subnet->network)
 		return a->subnet->network < b->subnet->network ? -1 : 1;
 	return client_compare(a->is.client, b->is.client);
-}
-
-static int by_circuit(const void *one, const void *other)
-{
-	const struct port *a = one, *b = other;
-
-	if (a->network != b->network)
-		return a->network < b->network ? -1 : 1;
-	if (a->circuit_len != b->circuit_len)
-		return a->circuit_len < b->circuit_len ? -1 : 1;
-	return a->circuit_len ? memcmp(a->circuit, b->circuit, a->circuit_len) : 0;
 }
 
 /* insert() - into a tree that has nothing equal, or has `item` itself */
@@ -146,46 +103,6 @@ static bool is_found_by_client(const struct leases *ls, const struct lease *l)
 
 /* ---- ports ------------------------------------------------------------------------------------- */
 
-static void port_free(struct port *p)
-{
-	if (!p)
-		return;
-	free(p->circuit);
-	free(p);
-}
-
-static void port_release(struct leases *ls, struct port *p)
-{
-	if (p->held || ls->idle == p)
-		return;
-	tdelete(p, &ls->ports, by_circuit);
-	port_free(p);
-}
-
-struct port *leases_port(struct leases *ls, const struct network *n, const uint8_t *circuit,
-			 size_t circuit_len)
-{
-	struct port key = { .network = n,
-			    .circuit = (uint8_t *)circuit,
-			    .circuit_len = circuit_len };
-	struct port **found, *old = ls->idle, *p;
-
-	ls->idle = NULL;
-	if (old)
-		port_release(ls, old);
-	found = tfind(&key, &ls->ports, by_circuit);
-	if (found)
-		return ls->idle = *found;
-	p = xcalloc(1, sizeof(*p));
-	*p = key;
-	p->circuit = xcalloc(1, circuit_len);
-	if (circuit_len)
-		memcpy(p->circuit, circuit, circuit_len);
-	p->offers_end = &p->offers;
-	insert(&ls->ports, p, by_circuit);
-	return ls->idle = p;
-}
-
 static void leave_offers(struct lease *l)
 {
 	if (!l->offer_at)
@@ -211,6 +128,12 @@ static void join_offers(struct lease *l)
 	p->offered++;
 }
 
+struct port *leases_port(struct leases *ls, const struct network *n, const uint8_t *circuit,
+			 size_t circuit_len)
+{
+	return ports_find(&ls->ports, n, circuit, circuit_len);
+}
+
 void lease_give_port(struct leases *ls, struct lease *l, struct port *p)
 {
 	struct port *old = l->port;
@@ -226,7 +149,7 @@ void lease_give_port(struct leases *ls, struct lease *l, struct port *p)
 	if (!old)
 		return;
 	old->held--;
-	port_release(ls, old);
+	ports_release(&ls->ports, old);
 }
 
 /* ---- leases ------------------------------------------------------------------------------------ */
@@ -481,11 +404,6 @@ static void free_lease(void *lease)
 	free(l);
 }
 
-static void free_port(void *port)
-{
-	port_free(port);
-}
-
 static void keep_node(void *node)
 {
 	(void)node; /* the other tree frees it */
@@ -497,7 +415,7 @@ void leases_free(struct leases *ls)
 		return;
 	tdestroy(ls->by_client, keep_node);
 	tdestroy(ls->by_address, free_lease);
-	tdestroy(ls->ports, free_port);
+	ports_free(&ls->ports);
 	for (size_t i = 0; i < ls->config->subnet_count; i++)
 		heap_free(&ls->supplies[i].free);
 	heap_free(&ls->timed);

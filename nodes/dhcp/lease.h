@@ -12,6 +12,8 @@
 
 #include "config.h"
 #include "heap.h"
+#include "identity.h"
+#include "port.h"
 
 #define NEVER UINT64_MAX
 
@@ -23,13 +25,6 @@ enum lease_state {
 	LEASE_RELEASED, /* given back */
 	LEASE_DECLINED, /* somebody else uses it: in quarantine */
 	LEASE_STATE_COUNT
-};
-
-/* RFC 2131, 2.1 and 4.2: who a client is. A client identifier, else type and hardware address. */
-struct client {
-	uint8_t len;
-	bool is_id;
-	uint8_t octets[]; /* of the identifier; or htype and chaddr */
 };
 
 /* What is known of an address, and written of it. */
@@ -54,15 +49,6 @@ struct lease {
 	struct lease *next_offer, **offer_at;
 	struct heap_place place;
 	struct heap *heap; /* that it is in */
-};
-
-/* A wire's end that addresses go to: what a relay calls a circuit, or the rest of a network. */
-struct port {
-	const struct network *network;
-	uint8_t *circuit;
-	size_t circuit_len;
-	unsigned held, offered;		    /* addresses in all; those that are offers */
-	struct lease *offers, **offers_end; /* the oldest first */
 };
 
 struct leases;
@@ -112,11 +98,6 @@ void lease_give_port(struct leases *ls, struct lease *l, struct port *p);
 
 /* leases_walk() - in the order of addresses */
 void leases_walk(const struct leases *ls, void (*fn)(void *arg, const struct lease *l), void *arg);
-
-struct client *client_new(bool is_id, const void *octets, size_t len);
-struct client *client_copy(const struct client *c);
-bool client_is(const struct client *a, const struct client *b);
-int client_compare(const struct client *a, const struct client *b);
 
 const char *lease_state_name(enum lease_state s);
 bool lease_state_parse(enum lease_state *s, const char *name);

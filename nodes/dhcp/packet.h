@@ -25,6 +25,10 @@
 #define DHCP_HWADDR_LEN	 16
 #define DHCP_ETHERNET	 1 /* htype, RFC 1700 */
 
+#define DHCP_MAGIC_COOKIE 0x63825363u /* RFC 2131, 3: 99, 130, 83, 99 */
+
+enum { DHCP_OVERLOAD_FILE = 1, DHCP_OVERLOAD_SNAME = 2 }; /* RFC 2132, 9.3 */
+
 enum { BOOTREQUEST = 1, BOOTREPLY = 2 };
 
 #define DHCP_BROADCAST 0x8000 /* of `flags`: RFC 2131, figure 2 */
