@@ -18,7 +18,8 @@ struct reader {
 
 static inline struct reader reader_of(const void *data, size_t len)
 {
-	return (struct reader){ .at = data, .end = (const uint8_t *)data + len };
+	/* of nothing there is no end to point to: not even 0 is added to NULL */
+	return (struct reader){ .at = data, .end = len ? (const uint8_t *)data + len : data };
 }
 
 static inline size_t left(const struct reader *r)

@@ -86,12 +86,12 @@ static void encode_header(struct writer *w, const struct dhcp_message *m)
 }
 
 /* encode_overloaded() - RFC 2131, 4.1: the option field first, then what of file and sname is free.
- * Option 52 stands behind the first option, the message type, where old clients look for it. */
+ * Option 52 stands behind the message type, where old clients look for it. */
 static unsigned encode_overloaded(const struct dhcp_message *m, struct writer *options, uint8_t *to)
 {
 	struct area areas[3] = { { .w = *options } };
 	unsigned count = 1, overload = 0, left_out;
-	uint8_t *place = options->at;
+	uint8_t *place = NULL;
 	struct dhcp_message rest = *m;
 
 	if (!m->file[0])
@@ -100,8 +100,9 @@ static unsigned encode_overloaded(const struct dhcp_message *m, struct writer *o
 	if (!m->sname[0])
 		areas[count++] =
 			(struct area){ writer_of(to + 44, 63), DHCP_OVERLOAD_SNAME, false };
-	if (count > 1 && m->count && put_option(&areas[0].w, m, m->order[0])) {
-		message_drop(&rest, m->order[0]);
+	if (count > 1 && message_has(m, OPT_MESSAGE_TYPE) && options->end - options->at >= 3 + 3 &&
+	    put_option(&areas[0].w, m, OPT_MESSAGE_TYPE)) {
+		message_drop(&rest, OPT_MESSAGE_TYPE);
 		place = put(&areas[0].w, 3);
 	} else {
 		count = 1;
@@ -112,9 +113,9 @@ static unsigned encode_overloaded(const struct dhcp_message *m, struct writer *o
 			overload |= areas[a].flag;
 			*areas[a].w.at = OPT_END;
 		}
-	if (count > 1 && place)
+	if (place)
 		memcpy(place, (uint8_t[]){ OPT_OVERLOAD, 1, (uint8_t)overload }, 3);
-	if (count > 1 && place && !overload) /* everything did fit: three octets of PAD */
+	if (place && !overload) /* nothing did fit there: three octets of PAD */
 		memset(place, OPT_PAD, 3);
 	options->at = areas[0].w.at;
 	return left_out;
