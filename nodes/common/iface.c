@@ -7,6 +7,13 @@
 
 #include "compiler.h"
 
+const char *iface_operand(const struct program *p, const char *name)
+{
+	if (!*name || strlen(name) >= IFNAMSIZ || strpbrk(name, "/ \t\n"))
+		options_fail(p, "'%s' is no name of an interface", name);
+	return name;
+}
+
 bool iface_ask(const char *name, unsigned long what, struct ifreq *answer)
 {
 	auto_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

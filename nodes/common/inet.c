@@ -209,6 +209,11 @@ uint32_t ip4_mask(unsigned len)
 	return len ? UINT32_MAX << (32 - len) : 0;
 }
 
+bool ip4_is_host(uint32_t a)
+{
+	return a >> 24 != 0 && a >> 24 != 127 && a < 0xe0000000;
+}
+
 uint32_t ip4_of(const struct addr *a)
 {
 	const uint8_t *b = a->bytes;

@@ -31,6 +31,7 @@ struct mac {
 bool ip4_parse(uint32_t *a, const char *text);
 const char *ip4_format(uint32_t a, char text[IP4_TEXT_LEN]);
 uint32_t ip4_mask(unsigned len); /* 24: 255.255.255.0 */
+bool ip4_is_host(uint32_t a);	 /* not 0/8, 127/8, multicast, or reserved */
 uint32_t ip4_of(const struct addr *a);
 struct addr ip4_addr(uint32_t a);
 

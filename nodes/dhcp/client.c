@@ -163,6 +163,7 @@ static void on_ack(struct dhcp_client *c, const struct dhcp_message *m, uint64_t
 	if (c->state == STATE_PROBING || c->state == STATE_BOUND ||
 	    (c->state == STATE_SELECTING && !c->config.bootp) || !grant_from(&g, m, now))
 		return;
+	memcpy(g.server_mac, c->last_from, sizeof(g.server_mac));
 	c->offered = g;
 	c->reason = reason_of(c->state);
 	if (c->config.bootp)
@@ -184,13 +185,15 @@ static void on_nak(struct dhcp_client *c, const struct dhcp_message *m, uint64_t
 	step(c, ON_NAK, now);
 }
 
-void dhcp_client_receive(struct dhcp_client *c, const void *data, size_t len, uint64_t now)
+void dhcp_client_receive(struct dhcp_client *c, const void *data, size_t len, const uint8_t from[6],
+			 uint64_t now)
 {
 	struct dhcp_message m;
 	const char *why;
 
-	if (!dhcp_decode(&m, data, len, &why) || !is_for_us(c, &m))
+	if (c->no_carrier || !dhcp_decode(&m, data, len, &why) || !is_for_us(c, &m))
 		return;
+	memcpy(c->last_from, from, sizeof(c->last_from));
 	if (c->config.bootp) {
 		on_ack(c, &m, now);
 		return;
@@ -214,11 +217,10 @@ void dhcp_client_conflict(struct dhcp_client *c, uint32_t address, uint64_t now)
 /* A lease stays for as long as it runs; there is nobody to ask meanwhile. */
 void dhcp_client_link_down(struct dhcp_client *c)
 {
+	c->no_carrier = true;
 	client_say(c, "no carrier");
 	if (!c->has_grant)
 		step(c, ON_LINK_DOWN, 0);
-	else if (c->state != STATE_STOPPED)
-		c->next = c->grant.end_at;
 }
 
 /* RFC 2131, 3.7: it may be another network by now */
@@ -226,8 +228,9 @@ void dhcp_client_link_up(struct dhcp_client *c, uint64_t now)
 {
 	if (c->state == STATE_STOPPED)
 		return;
+	c->no_carrier = false;
 	client_say(c, "carrier");
-	step(c, c->wanted && !c->config.bootp ? ON_START_KNOWN : ON_START, now);
+	step(c, c->is_known && !c->config.bootp ? ON_START_KNOWN : ON_START, now);
 }
 
 void dhcp_client_renew(struct dhcp_client *c, uint64_t now)
@@ -265,8 +268,11 @@ static enum event what_time_brings(const struct dhcp_client *c, uint64_t now)
 	return ON_TIME;
 }
 
+/* due_at() - without a carrier nothing is, but the end of a lease */
 static uint64_t due_at(const struct dhcp_client *c)
 {
+	if (c->no_carrier)
+		return c->has_grant ? c->grant.end_at : NEVER_MS;
 	if (c->has_grant && c->state != STATE_PROBING && c->grant.end_at < c->next)
 		return c->grant.end_at;
 	return c->next;
@@ -306,6 +312,7 @@ void dhcp_client_start(struct dhcp_client *c, uint32_t remembered, uint64_t now)
 {
 	client_order(c, ORDER_TELL, "PREINIT");
 	c->wanted = remembered;
+	c->is_known = remembered;
 	step(c, remembered && !c->config.bootp ? ON_START_KNOWN : ON_START, now);
 }
 

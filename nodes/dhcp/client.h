@@ -25,7 +25,8 @@ enum client_state {
 /* What a server has granted. Times are of the caller's clock, in ms. */
 struct grant {
 	uint32_t address, server, mask;
-	uint32_t lease_s; /* UINT32_MAX: for ever */
+	uint8_t server_mac[6]; /* the hardware that its message came from: its own, or a relay's */
+	uint32_t lease_s;      /* UINT32_MAX: for ever */
 	uint64_t renew_at, rebind_at, end_at;
 	struct dhcp_message message; /* with all that the server said */
 };
@@ -33,7 +34,8 @@ struct grant {
 enum order_kind {
 	ORDER_BROADCAST, /* the message, from 0.0.0.0, in a broadcast frame */
 	ORDER_UNICAST,	 /* the message, to `address` */
-	ORDER_PROBE,	 /* ask by ARP for `address` */
+	ORDER_RELEASE, /* the same, from the grant's address, which goes at once: to its hardware */
+	ORDER_PROBE,   /* ask by ARP for `address` */
 	ORDER_ANNOUNCE,	 /* tell by ARP that `address` is ours */
 	ORDER_CONFIGURE, /* the interface gets what the grant says; `reason` is why */
 	ORDER_WITHDRAW,	 /* it loses all that, for a reason */
@@ -74,7 +76,10 @@ void dhcp_client_free(struct dhcp_client *c);
 
 /* dhcp_client_start() - asks for a remembered address, or for any, if it is 0 */
 void dhcp_client_start(struct dhcp_client *c, uint32_t remembered, uint64_t now);
-void dhcp_client_receive(struct dhcp_client *c, const void *data, size_t len, uint64_t now);
+
+/* dhcp_client_receive() - a datagram to port 68, and the hardware address that it came from */
+void dhcp_client_receive(struct dhcp_client *c, const void *data, size_t len, const uint8_t from[6],
+			 uint64_t now);
 
 /* dhcp_client_conflict() - somebody else has this address */
 void dhcp_client_conflict(struct dhcp_client *c, uint32_t address, uint64_t now);

@@ -111,6 +111,8 @@ void client_send_about(struct dhcp_client *c, enum dhcp_type type, const struct 
 	message_put_u32(&m, OPT_SERVER_ID, g->server);
 	client_say(c, "%s %s", dhcp_type_name(type), ip4_format(g->address, text));
 	transmit(c, &m, type == DHCP_RELEASE ? g->server : 0);
+	if (type == DHCP_RELEASE)
+		c->orders[c->order_count - 1].kind = ORDER_RELEASE;
 }
 
 /* ---- time -------------------------------------------------------------------------------------- */
@@ -220,7 +222,7 @@ void act_configure(struct dhcp_client *c, uint64_t now)
 		client_order(c, ORDER_WITHDRAW, "EXPIRE");
 	c->grant = c->offered;
 	c->wanted = c->grant.address;
-	c->has_grant = c->configured = true;
+	c->has_grant = c->configured = c->is_known = true;
 	c->nak_wait_ms = NAK_WAIT_MS;
 	c->tries = 0;
 	c->next = c->grant.renew_at;
@@ -240,7 +242,7 @@ void client_withdraw(struct dhcp_client *c, const char *reason)
 		client_order(c, ORDER_WITHDRAW, reason);
 	else
 		client_order(c, ORDER_TELL, reason);
-	c->configured = c->has_grant = false;
+	c->configured = c->has_grant = c->is_known = false;
 }
 
 /* act_refused() - from the beginning, and not at once if that happens again and again */

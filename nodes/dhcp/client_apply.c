@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client_apply.h"
 
+#include <arpa/inet.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ static void put_ip4(struct nlmsghdr *nlh, uint16_t type, uint32_t address)
 
 /* put_address() - with the time of its lease: the kernel itself takes it away, should we be gone */
 static void put_address(struct applied *a, struct nl_batch *b, uint16_t type, uint32_t address,
-			uint32_t mask, uint32_t seconds)
+			uint32_t mask, uint32_t broadcast, uint32_t seconds)
 {
 	struct ifa_cacheinfo times = { .ifa_valid = seconds, .ifa_prefered = seconds };
 	uint16_t flags = type == RTM_NEWADDR ? NLM_F_CREATE | NLM_F_REPLACE : 0;
@@ -102,8 +103,8 @@ static void put_address(struct applied *a, struct nl_batch *b, uint16_t type, ui
 	ifa->ifa_index = a->index;
 	put_ip4(nlh, IFA_LOCAL, address);
 	put_ip4(nlh, IFA_ADDRESS, address);
-	if (len < 31)
-		put_ip4(nlh, IFA_BROADCAST, address | ~mask);
+	if (broadcast)
+		put_ip4(nlh, IFA_BROADCAST, broadcast);
 	if (type == RTM_NEWADDR)
 		mnl_attr_put(nlh, IFA_CACHEINFO, sizeof(times), &times);
 }
@@ -136,6 +137,16 @@ static void put_route(struct applied *a, struct nl_batch *b, uint16_t type, cons
 }
 
 /* ---- what a grant says ------------------------------------------------------------------------- */
+
+/* broadcast_of() - RFC 2132, 5.3, or as RFC 919 has it; 0: there is none on a link of two */
+static uint32_t broadcast_of(const struct grant *g)
+{
+	uint32_t said = message_u32(&g->message, OPT_BROADCAST_ADDRESS);
+
+	if (said)
+		return said;
+	return ~g->mask > 1 ? g->address | ~g->mask : 0;
+}
 
 /* routes_of() - RFC 3442: who understands option 121 leaves option 3 alone */
 static size_t routes_of(const struct grant *g, struct route routes[ROUTES_MAX])
@@ -174,7 +185,9 @@ static void apply_mtu(struct applied *a, struct nl_batch *b, const struct grant 
 {
 	unsigned mtu = message_u16(&g->message, OPT_MTU), now = read_mtu(a);
 
-	if (mtu < MTU_MIN || mtu == now)
+	if (mtu < MTU_MIN)
+		mtu = a->mtu; /* nothing is said: as it was before us */
+	if (!mtu || mtu == now)
 		return;
 	if (!a->mtu)
 		a->mtu = now;
@@ -194,11 +207,14 @@ void apply_grant(struct applied *a, const struct grant *g)
 	struct nl_batch *b = begin(a);
 	struct route routes[ROUTES_MAX];
 	size_t count = routes_of(g, routes);
+	uint32_t old = a->address, old_mask = a->mask;
 
 	a->address = g->address;
 	a->mask = g->mask;
 	apply_mtu(a, b, g);
-	put_address(a, b, RTM_NEWADDR, g->address, g->mask, g->lease_s);
+	put_address(a, b, RTM_NEWADDR, g->address, g->mask, broadcast_of(g), g->lease_s);
+	if (old && (old != g->address || old_mask != g->mask))
+		put_address(a, b, RTM_DELADDR, old, old_mask, 0, 0);
 	for (size_t i = 0; i < a->route_count; i++)
 		if (!has_route(routes, count, &a->routes[i]))
 			put_route(a, b, RTM_DELROUTE, &a->routes[i]);
@@ -216,7 +232,7 @@ void apply_withdraw(struct applied *a)
 	struct nl_batch *b = begin(a);
 
 	if (a->address)
-		put_address(a, b, RTM_DELADDR, a->address, a->mask, 0);
+		put_address(a, b, RTM_DELADDR, a->address, a->mask, 0, 0);
 	nl_batch_flush(b);
 	nl_batch_free(b);
 	if (a->mtu) {
@@ -227,4 +243,39 @@ void apply_withdraw(struct applied *a)
 	a->mtu = 0;
 	a->address = 0;
 	a->route_count = 0;
+}
+
+struct search {
+	struct applied *a;
+	uint32_t address;
+};
+
+static void on_address(void *arg, const struct nlmsghdr *nlh)
+{
+	struct search *s = arg;
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (ifa->ifa_index != s->a->index || ifa->ifa_prefixlen > 32)
+		return;
+	mnl_attr_for_each (attr, nlh, sizeof(*ifa))
+		if (mnl_attr_get_type(attr) == IFA_LOCAL &&
+		    mnl_attr_get_payload_len(attr) == sizeof(uint32_t) &&
+		    ntohl(mnl_attr_get_u32(attr)) == s->address) {
+			s->a->address = s->address;
+			s->a->mask = ip4_mask(ifa->ifa_prefixlen);
+		}
+}
+
+static void on_dump_again(void *arg)
+{
+	(void)arg; /* what was found is found again */
+}
+
+bool apply_adopt(struct applied *a, uint32_t address)
+{
+	struct search s = { a, address };
+
+	nl_dump(a->fd, RTM_GETADDR, AF_INET, on_address, on_dump_again, &s);
+	return a->address == address;
 }

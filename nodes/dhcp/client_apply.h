@@ -18,4 +18,8 @@ void apply_up(struct applied *a);
 void apply_grant(struct applied *a, const struct grant *g);
 void apply_withdraw(struct applied *a);
 
+/* apply_adopt() - the interface has this address from a client before us, if it has it: from now on
+ * that is our business. False: it has it not. */
+bool apply_adopt(struct applied *a, uint32_t address);
+
 #endif

@@ -18,7 +18,10 @@ struct dhcp_client {
 	enum client_state state;
 	struct grant grant, offered; /* `offered`: being asked for, or probed */
 	bool has_grant, configured;
-	uint32_t wanted; /* an address that we had, to ask for again */
+	bool is_known; /* `wanted` is of a lease that may still run: worth an INIT-REBOOT */
+	bool no_carrier;
+	uint8_t last_from[6]; /* the hardware that the last message came from */
+	uint32_t wanted;      /* an address that we had, to ask for again */
 	uint32_t xid, random;
 	uint64_t asked_at; /* since when an address is asked for: `secs` */
 	uint64_t next;	   /* when to do the next thing */

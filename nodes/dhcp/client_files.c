@@ -65,7 +65,7 @@ uint32_t recall_address(const char *file, uint64_t now)
 	size_t len;
 	auto_free char *text = yaml_read_file(file, &len);
 	struct yaml *y = text ? yaml_parse(text, len, &faults) : NULL;
-	bool good = ip4_parse(&address, value(y, "address"));
+	bool good = ip4_parse(&address, value(y, "address")) && ip4_is_host(address);
 
 	if (*value(y, "end"))
 		good &= parse_number(&end, value(y, "end")) && end > now;
@@ -101,8 +101,10 @@ void resolv_conf_write(struct resolv_conf *r, const struct grant *g)
 	char text[1024], domain[256], address[IP4_TEXT_LEN];
 	size_t len = 0;
 
-	if (!r->file || left(&servers) < 4)
+	if (!r->file || left(&servers) < 4) {
+		resolv_conf_restore(r);
 		return;
+	}
 	if (!r->before)
 		r->before = yaml_read_file(r->file, &r->len);
 	if (!r->before) {

@@ -19,6 +19,7 @@ struct resolv_conf {
 	size_t len;
 };
 
+/* resolv_conf_write() - the name servers of the grant; where it has none, what was there before us */
 void resolv_conf_write(struct resolv_conf *r, const struct grant *g);
 void resolv_conf_restore(struct resolv_conf *r);
 

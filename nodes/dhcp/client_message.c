@@ -34,12 +34,6 @@ struct dhcp_message client_message(const struct client_config *c, enum dhcp_type
 	return m;
 }
 
-/* is_host() - an address that an interface can have */
-static bool is_host(uint32_t a)
-{
-	return a >> 24 != 0 && a >> 24 != 127 && a < 0xe0000000;
-}
-
 /* is_mask() - ones, then zeroes */
 static bool is_mask(uint32_t mask)
 {
@@ -89,5 +83,5 @@ bool grant_from(struct grant *g, const struct dhcp_message *ack, uint64_t now)
 	else if (!g->server || !g->lease_s)
 		return false;
 	set_times(g, now);
-	return is_host(g->address);
+	return ip4_is_host(g->address);
 }

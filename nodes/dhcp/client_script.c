@@ -52,11 +52,11 @@ static void run_free(struct run *r)
 	free(r->env);
 }
 
-/* harmless() - what is left of a text when a shell has nothing to obey in it */
+/* harmless() - what is left of a text when a shell has nothing to obey in it, and no words to split */
 static void harmless(char *text)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789 ._-/:@,+=";
+				   "0123456789._-/:@,+=";
 
 	for (; *text; text++)
 		if (!strchr(good, *text))
@@ -75,7 +75,8 @@ static void add_option(struct run *r, const char *prefix, const struct dhcp_mess
 	char value[VALUE_LEN], name[32];
 
 	option_format(code, message_option(m, code), value, sizeof(value));
-	harmless(value);
+	if (def && def->kind == VALUE_TEXT)
+		harmless(value);
 	snprintf(name, sizeof(name), "unknown_%u", code);
 	add(r, prefix, def ? def->name : name, value);
 }

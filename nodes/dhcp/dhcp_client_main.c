@@ -38,6 +38,7 @@ struct daemon {
 	char *lease_file;
 	int link;
 	bool carrier, ready;
+	bool adopted; /* the remembered address is there, from a client before us */
 	struct watch *frames, *arp, *link_news, *timer, *deadline, *child, *usr1;
 };
 
@@ -93,6 +94,7 @@ static void configure(struct daemon *d, const struct order *o)
 	const struct grant *g = dhcp_client_grant(d->client);
 
 	apply_grant(d->applied, g);
+	d->adopted = false;
 	resolv_conf_write(&d->resolv, g);
 	script_run(d->script, o->reason, "new_", g);
 	watch_stop(d->deadline);
@@ -126,6 +128,10 @@ static void obey(struct daemon *d, const struct order *o)
 	case ORDER_UNICAST:
 		raw_unicast(&d->raw, o->address, o->data, o->len);
 		break;
+	case ORDER_RELEASE:
+		raw_unicast_to(&d->raw, dhcp_client_grant(d->client)->server_mac,
+			       dhcp_client_grant(d->client)->address, o->address, o->data, o->len);
+		break;
 	case ORDER_PROBE:
 		raw_arp(&d->raw, o->address, false);
 		break;
@@ -143,6 +149,9 @@ static void obey(struct daemon *d, const struct order *o)
 		break;
 	case ORDER_FORGET:
 		forget_grant(d->lease_file);
+		if (d->adopted)
+			apply_withdraw(d->applied);
+		d->adopted = false;
 		break;
 	case ORDER_TELL:
 		script_run(d->script, o->reason, NULL, NULL);
@@ -189,11 +198,11 @@ static void on_timer(void *arg)
 static void on_frames(void *arg)
 {
 	struct daemon *d = arg;
-	uint8_t data[DHCP_MAX_LEN];
-	long len = raw_receive(&d->raw, data, sizeof(data));
+	uint8_t data[DHCP_MAX_LEN], from[6];
+	long len = raw_receive(&d->raw, data, sizeof(data), from);
 
 	if (len > 0)
-		dhcp_client_receive(d->client, data, (size_t)len, clock_ms());
+		dhcp_client_receive(d->client, data, (size_t)len, from, clock_ms());
 }
 
 static void on_arp(void *arg)
@@ -235,6 +244,7 @@ static void on_deadline(void *arg)
 	struct daemon *d = arg;
 
 	log_info("%s: no lease in time", d->raw.name);
+	script_run(d->script, "FAIL", NULL, NULL);
 	loop_stop(d->loop, EXIT_FAILURE);
 }
 
@@ -341,9 +351,13 @@ static void watch_all(struct daemon *d)
 
 static void start(struct daemon *d)
 {
+	uint32_t remembered = recall_address(d->lease_file, unix_time());
+
 	apply_up(d->applied);
+	raw_start(&d->raw);
 	d->carrier = has_carrier(d);
-	dhcp_client_start(d->client, recall_address(d->lease_file, unix_time()), clock_ms());
+	d->adopted = remembered && apply_adopt(d->applied, remembered);
+	dhcp_client_start(d->client, remembered, clock_ms());
 	if (!d->carrier)
 		dhcp_client_link_down(d->client);
 	on_turn(d);
@@ -376,7 +390,7 @@ int main(int argc, char **argv)
 	log_open(program.name);
 	first = options_parse(&program, argc, argv);
 	options_operands(&program, first, argc, argv, 1, "INTERFACE");
-	open_all(&d, argv[first]);
+	open_all(&d, iface_operand(&program, argv[first]));
 	watch_all(&d);
 	start(&d);
 	status = loop_run(d.loop);

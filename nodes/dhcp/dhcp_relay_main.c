@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "nodes/common/iface.h"
 #include "nodes/common/inet.h"
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
@@ -145,8 +146,8 @@ static uint32_t *parse_servers(void)
 	uint32_t *list = xcalloc(servers.count, sizeof(*list));
 
 	for (size_t i = 0; i < servers.count; i++)
-		if (!ip4_parse(&list[i], servers.texts[i]))
-			options_fail(&program, "--server: '%s' is no IPv4 address",
+		if (!ip4_parse(&list[i], servers.texts[i]) || !ip4_is_host(list[i]))
+			options_fail(&program, "--server: '%s' is no IPv4 address of a host",
 				     servers.texts[i]);
 	return list;
 }
@@ -183,18 +184,18 @@ static void open_wires(struct daemon *d, char **names)
 	d->wire_count = count + upstreams.count + 1;
 	d->wires = xcalloc(d->wire_count, sizeof(*d->wires));
 	d->ifaces = xcalloc(count, sizeof(*d->ifaces));
+	d->anywhere = &d->wires[d->wire_count - 1];
+	wire_open_anywhere(d->anywhere);
 	for (size_t i = 0; i < count; i++) {
 		struct wire *w = &d->wires[i];
 
-		wire_open_shared(w, names[i]);
+		wire_open_shared(w, iface_operand(&program, names[i]));
 		d->ifaces[i].name = w->name;
 		d->ifaces[i].address = w->address;
 		memcpy(d->ifaces[i].mac, w->mac, sizeof(w->mac));
 	}
 	for (size_t i = 0; i < upstreams.count; i++)
-		wire_open_shared(&d->wires[count + i], upstreams.texts[i]);
-	d->anywhere = &d->wires[d->wire_count - 1];
-	wire_open_anywhere(d->anywhere);
+		wire_open_shared(&d->wires[count + i], iface_operand(&program, upstreams.texts[i]));
 	d->config.ifaces = d->ifaces;
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "dhcpd.h"
+#include "nodes/common/iface.h"
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "nodes/common/notify.h"
@@ -254,6 +255,8 @@ int main(int argc, char **argv)
 	}
 	if (first == argc)
 		options_fail(&program, "an INTERFACE is missing");
+	for (int i = first; i < argc; i++)
+		iface_operand(&program, argv[i]);
 	d.db_file = db_file;
 	d.clock_offset = clock_offset();
 	open_store(&d);

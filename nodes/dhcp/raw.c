@@ -70,6 +70,16 @@ void raw_open(struct raw *r, const char *name)
 	r->arp = sniffer_open(name, r->index, ETH_P_ARP, NULL, 0);
 }
 
+/* A packet socket that is bound to an interface that is down has that as its error, for the next call. */
+void raw_start(struct raw *r)
+{
+	int error;
+	socklen_t len = sizeof(error);
+
+	getsockopt(r->frames, SOL_SOCKET, SO_ERROR, &error, &len);
+	getsockopt(r->arp, SOL_SOCKET, SO_ERROR, &error, &len);
+}
+
 void raw_close(struct raw *r)
 {
 	close(r->udp);
@@ -77,7 +87,7 @@ void raw_close(struct raw *r)
 	close(r->arp);
 }
 
-long raw_receive(struct raw *r, uint8_t *data, size_t room)
+long raw_receive(struct raw *r, uint8_t *data, size_t room, uint8_t from[6])
 {
 	uint8_t frame[FRAME_MAX_LEN];
 	struct udp_frame u;
@@ -88,6 +98,7 @@ long raw_receive(struct raw *r, uint8_t *data, size_t room)
 	if (sniffed == SNIFFED_OTHER || u.dst_port != DHCP_CLIENT_PORT || u.len > room)
 		return 0;
 	memcpy(data, u.data, u.len);
+	memcpy(from, u.from, sizeof(u.from));
 	return (long)u.len;
 }
 
@@ -107,8 +118,8 @@ bool raw_receive_arp(struct raw *r, uint32_t *address)
 	return true;
 }
 
-static void send_frame(struct raw *r, uint16_t protocol, int fd, const struct iovec *parts,
-		       size_t count)
+static void send_frame(struct raw *r, const uint8_t mac[6], uint16_t protocol, int fd,
+		       const struct iovec *parts, size_t count)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET,
 				  .sll_protocol = htons(protocol),
@@ -119,25 +130,32 @@ static void send_frame(struct raw *r, uint16_t protocol, int fd, const struct io
 			      .msg_iov = (struct iovec *)parts,
 			      .msg_iovlen = count };
 
-	memcpy(to.sll_addr, frame_to_all, 6);
+	memcpy(to.sll_addr, mac, 6);
 	if (sendmsg(fd, &msg, 0) < 0)
 		log_errno("%s: cannot send", r->name);
 }
 
-void raw_broadcast(struct raw *r, const uint8_t *data, size_t len)
+void raw_unicast_to(struct raw *r, const uint8_t to[6], uint32_t src, uint32_t dst,
+		    const uint8_t *data, size_t len)
 {
 	uint8_t headers[FRAME_UDP_LEN];
-	struct udp_frame u = { .dst = IP4_BROADCAST,
+	struct udp_frame u = { .src = src,
+			       .dst = dst,
 			       .src_port = DHCP_CLIENT_PORT,
 			       .dst_port = DHCP_SERVER_PORT,
 			       .data = data,
 			       .len = len };
 
-	memcpy(u.to, frame_to_all, sizeof(u.to));
+	memcpy(u.to, to, sizeof(u.to));
 	memcpy(u.from, r->mac, sizeof(u.from));
 	frame_put_udp(&u, headers);
-	send_frame(r, ETH_P_IP, r->frames,
+	send_frame(r, to, ETH_P_IP, r->frames,
 		   (struct iovec[]){ { headers, sizeof(headers) }, { (void *)data, len } }, 2);
+}
+
+void raw_broadcast(struct raw *r, const uint8_t *data, size_t len)
+{
+	raw_unicast_to(r, frame_to_all, 0, IP4_BROADCAST, data, len);
 }
 
 void raw_unicast(struct raw *r, uint32_t dst, const uint8_t *data, size_t len)
@@ -161,5 +179,5 @@ void raw_arp(struct raw *r, uint32_t address, bool announce)
 	memcpy(a.to, frame_to_all, sizeof(a.to));
 	memcpy(a.sender_mac, r->mac, sizeof(a.sender_mac));
 	frame_put_arp(&a, frame);
-	send_frame(r, ETH_P_ARP, r->arp, &(struct iovec){ frame, sizeof(frame) }, 1);
+	send_frame(r, frame_to_all, ETH_P_ARP, r->arp, &(struct iovec){ frame, sizeof(frame) }, 1);
 }

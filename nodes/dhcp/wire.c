@@ -121,12 +121,15 @@ static int open_udp(const struct wire *w, bool shared)
 	set(fd, IPPROTO_IP, IP_PKTINFO, 1);
 	set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_LEN);
 	set(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_LEN);
-	set(fd, SOL_SOCKET, SO_REUSEADDR, shared);
+	/* a socket for all interfaces comes first, and finds out whether somebody has the port; those
+	 * of single interfaces share it then */
+	set(fd, SOL_SOCKET, SO_REUSEADDR, shared && w->name[0]);
 	if (w->name[0] &&
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, w->name, (socklen_t)strlen(w->name)) < 0)
 		fatal_errno("cannot bind to %s", w->name);
 	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0)
 		fatal_errno("cannot listen on UDP port %d", DHCP_SERVER_PORT);
+	set(fd, SOL_SOCKET, SO_REUSEADDR, shared);
 	return fd;
 }
 

@@ -38,8 +38,8 @@ struct datagram {
  * no such interface, or none with an IPv4 address, or somebody else has the port */
 void wire_open(struct wire *w, const char *name);
 
-/* wire_open_shared() - where the port is also used by a socket of ours for all interfaces, and
- * wire_open_anywhere(), which is that one: UDP alone, no frames */
+/* wire_open_anywhere() - a socket for all interfaces: UDP alone, no frames; and wire_open_shared(), to
+ * be called after, those that share the port with it */
 void wire_open_shared(struct wire *w, const char *name);
 void wire_open_anywhere(struct wire *w);
 void wire_close(struct wire *w);
