@@ -60,15 +60,20 @@ static bool is_time(const char *word)
 	return word && parse_time(&ms, word);
 }
 
-static bool take_ms(struct words *w, const char *what, double *to)
+#define DELAY_MAX  3600000 /* an hour */
+#define JITTER_MAX 2147	   /* 31 bits of nanoseconds: netem takes no more, and does not say so */
+
+static bool take_ms(struct words *w, const char *what, unsigned max, const char *max_text,
+		    double *to)
 {
 	const char *word = words_take(w, what);
 	uint64_t ms;
 
 	if (!word)
 		return false;
-	if (!parse_time(&ms, word) || ms > 3600000)
-		return words_complain(w, "%s: '%s' is not a time up to 1h, as in 20ms", what, word);
+	if (!parse_time(&ms, word) || ms > max)
+		return words_complain(w, "%s: '%s' is not a time up to %s, as in 20ms", what, word,
+				      max_text);
 	*to = (double)ms;
 	return true;
 }
@@ -89,10 +94,10 @@ static bool take_percent(struct words *w, const char *what, double *to)
 
 static bool take_delay(struct words *w, struct shape *s)
 {
-	if (!take_ms(w, "delay", &s->delay_ms))
+	if (!take_ms(w, "delay", DELAY_MAX, "1h", &s->delay_ms))
 		return false;
 	s->jitter_ms = 0;
-	return !is_time(words_peek(w)) || take_ms(w, "jitter", &s->jitter_ms);
+	return !is_time(words_peek(w)) || take_ms(w, "jitter", JITTER_MAX, "2147ms", &s->jitter_ms);
 }
 
 /* take_change() - one thing that the link shall do; `word` names it */

@@ -47,6 +47,10 @@ bool cut_lan(struct damage *d, const struct wire *lan, bool down, char **error);
 /* qdisc.c: tbf and netem at both ends of a port */
 bool shape_port(struct damage *d, const struct iface *iface, const struct shape *s, char **error);
 
+/* qdisc_add_netem() - the message that makes netem the root of that link */
+struct nl_batch;
+void qdisc_add_netem(struct nl_batch *b, unsigned index, const struct shape *s);
+
 /* partition.c */
 bool partition_make(struct damage *d, const struct action *a, char **error);
 bool partition_heal(struct damage *d, const struct wire *lan, char **error);

@@ -59,10 +59,10 @@ static void add_tbf(struct nl_batch *b, unsigned index, uint32_t parent, uint32_
 	mnl_attr_nest_end(nlh, nest);
 }
 
-/* probability() - of netem: 32 bits, all of them set is always */
+/* probability() - of netem: 32 bits, all of them set is always; rounded as tc(8) rounds */
 static uint32_t probability(double percent)
 {
-	return percent > 0 ? (uint32_t)(percent / 100 * UINT32_MAX) : 0;
+	return percent > 0 ? (uint32_t)(percent / 100 * UINT32_MAX + 0.5) : 0;
 }
 
 static void put_ns(struct nlmsghdr *nlh, uint16_t type, double ms)
@@ -71,8 +71,8 @@ static void put_ns(struct nlmsghdr *nlh, uint16_t type, double ms)
 		mnl_attr_put_u64(nlh, type, (uint64_t)(ms * 1e6));
 }
 
-/* add_netem() - TCA_OPTIONS is a struct, and behind it attributes */
-static void add_netem(struct nl_batch *b, unsigned index, const struct shape *s)
+/* TCA_OPTIONS is a struct, and behind it attributes */
+void qdisc_add_netem(struct nl_batch *b, unsigned index, const struct shape *s)
 {
 	struct nlmsghdr *nlh = add_qdisc(b, index, TC_H_ROOT, ROOT_HANDLE, "netem");
 	struct tc_netem_qopt opt = {
@@ -127,7 +127,7 @@ static bool shape_end(struct damage *d, struct wire_end end, const struct shape 
 	if (!damage_batch_begin(d, &db, end.net, error))
 		return false;
 	if (netem)
-		add_netem(db.b, end.index, s);
+		qdisc_add_netem(db.b, end.index, s);
 	if (s->rate > 0)
 		add_tbf(db.b, end.index, netem ? ROOT_CLASS : TC_H_ROOT,
 			netem ? CHILD_HANDLE : ROOT_HANDLE, s->rate, mtu);

@@ -33,8 +33,8 @@ bool shape_equal(const struct shape *a, const struct shape *b)
 
 bool shape_needs_netem(const struct shape *s)
 {
-	return s->delay_ms > 0 || s->loss > 0 || s->duplicate > 0 || s->reorder > 0 ||
-	       s->corrupt > 0;
+	return s->delay_ms > 0 || s->jitter_ms > 0 || s->loss > 0 || s->duplicate > 0 ||
+	       s->reorder > 0 || s->corrupt > 0;
 }
 
 bool shape_is_empty(const struct shape *s)

@@ -197,6 +197,8 @@ static void links_go_down_and_up_and_get_a_shape(void **state)
 		{ "link office delay 20ms 5ms", "link LAN office delay=20 jitter=5" },
 		{ "link office delay 1", "link LAN office delay=1000 jitter=0" },
 		{ "link office delay 1 2", "link LAN office delay=1000 jitter=2000" },
+		{ "link office delay 10s 2147ms", "link LAN office delay=10000 jitter=2147" },
+		{ "link office delay 0ms 5ms", "link LAN office delay=0 jitter=5" },
 		{ "link office delay 1h", "link LAN office delay=3.6e+06 jitter=0" },
 		{ "link office delay 0ms", "link LAN office delay=0 jitter=0" },
 		{ "link office loss 1%", "link LAN office loss=1" },
@@ -404,8 +406,10 @@ static void what_no_link_does_is_refused(void **state)
 		  false },
 		{ "link r1:eth1 delay 61m", "delay: '61m' is not a time up to 1h, as in 20ms", 3,
 		  false },
-		{ "link r1:eth1 delay 1ms 2h", "jitter: '2h' is not a time up to 1h, as in 20ms", 4,
-		  false },
+		{ "link r1:eth1 delay 1ms 2h",
+		  "jitter: '2h' is not a time up to 2147ms, as in 20ms", 4, false },
+		{ "link r1:eth1 delay 10s 2148ms",
+		  "jitter: '2148ms' is not a time up to 2147ms, as in 20ms", 4, false },
 		{ "link r1:eth1 loss", "loss is missing", 2, false },
 		{ "link r1:eth1 loss much", "loss: 'much' is not a percentage, as in 1% or 0.5%", 3,
 		  false },
@@ -644,11 +648,11 @@ static void the_later_shape_wins_where_it_speaks(void **state)
 
 static void each_of_netem_s_fields_needs_it(void **state)
 {
-	static const size_t fields[] = { offsetof(struct shape, delay_ms),
-					 offsetof(struct shape, loss),
-					 offsetof(struct shape, duplicate),
-					 offsetof(struct shape, reorder),
-					 offsetof(struct shape, corrupt) };
+	static const size_t fields[] = {
+		offsetof(struct shape, delay_ms), offsetof(struct shape, jitter_ms),
+		offsetof(struct shape, loss),	  offsetof(struct shape, duplicate),
+		offsetof(struct shape, reorder),  offsetof(struct shape, corrupt)
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
