@@ -409,7 +409,7 @@ void serve_bootp(struct server *s, struct request *q)
 {
 	bool is_static = q->binding && request_may_have(s, q, q->binding->address);
 	const char *name = q->subnet->settings.server_name;
-	struct lease *l;
+	struct lease *had = leases_of(s->leases, q->network, q->client), *l;
 
 	if (q->m->sname[0] && name && strcmp(q->m->sname, name) != 0) { /* RFC 951, 7.3 */
 		s->counts->n[DROP_OTHER_SERVER]++;
@@ -422,6 +422,8 @@ void serve_bootp(struct server *s, struct request *q)
 	l = choose(s, q);
 	if (!l)
 		return;
+	if (had && had != l && had->is.state == LEASE_BOUND) /* it would be held for ever */
+		leases_put_state(s->leases, had, LEASE_RELEASED, q->now, true);
 	request_hold(s, q, l, LEASE_BOUND, NEVER, UINT32_MAX);
 	reply_bootp(s, q, l->address);
 }
