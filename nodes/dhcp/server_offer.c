@@ -375,7 +375,7 @@ void server_heard(struct server *s, uint32_t address, uint64_t now)
 	struct request q;
 	char text[IP4_TEXT_LEN];
 
-	if (!p)
+	if (!p || l->is.state != LEASE_OFFERED) /* or it is the client itself, who has it by now */
 		return;
 	probe_take(s, p);
 	s->counts->n[COUNT_CONFLICT]++;
