@@ -31,6 +31,19 @@ static void bind_lease(struct server *s, struct request *q, uint32_t address)
 	reply_ack(s, q, address, seconds);
 }
 
+/* may_bind() - is the address one that the client can be given, and has its port room for one more? What
+ * it holds already it keeps, or gives back for this one. */
+static bool may_bind(const struct server *s, const struct request *q, uint32_t address)
+{
+	const struct lease *had = leases_of(s->leases, q->network, q->client);
+	uint32_t limit = q->subnet->settings.limit;
+
+	if (!request_may_have(s, q, address))
+		return false;
+	return !limit || q->port->held < limit || (had && !lease_is_free(had)) ||
+	       (q->binding && q->binding->address == address);
+}
+
 /* SELECTING: an answer to an offer. Another server's was taken: ours is free at once (3.1, step 4). */
 static void serve_selecting(struct server *s, struct request *q)
 {
@@ -43,7 +56,7 @@ static void serve_selecting(struct server *s, struct request *q)
 		s->counts->n[DROP_OTHER_SERVER]++;
 	} else if (!wanted) {
 		s->counts->n[DROP_NO_ADDRESS]++;
-	} else if (request_may_have(s, q, wanted)) {
+	} else if (may_bind(s, q, wanted)) {
 		bind_lease(s, q, wanted);
 	} else {
 		reply_nak(s, q, "the address is not available");
@@ -78,7 +91,7 @@ static void serve_known_address(struct server *s, struct request *q, uint32_t ad
 	if (!is_on_its_network(q, address))
 		reply_nak(s, q, "the address is of another network");
 	else if (is_known(l, q, address) || is_static)
-		if (request_may_have(s, q, address))
+		if (may_bind(s, q, address))
 			bind_lease(s, q, address);
 		else
 			reply_nak(s, q, "the address is no longer available");
