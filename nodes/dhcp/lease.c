@@ -246,6 +246,15 @@ void leases_put(struct leases *ls, struct lease *l, struct record *to, bool dura
 	link_record(ls, l);
 }
 
+/* find_port() - of an address that is held, by what the relay said */
+static void find_port(struct leases *ls, struct lease *l)
+{
+	struct reader circuit =
+		suboption_of(reader_of(l->is.relay, l->is.relay_len), RELAY_CIRCUIT_ID);
+
+	lease_give_port(ls, l, leases_port(ls, l->subnet->network, circuit.at, left(&circuit)));
+}
+
 void leases_load(struct leases *ls, struct subnet *s, uint32_t address, struct record *r)
 {
 	struct lease *l = leases_make(ls, s, address);
@@ -253,12 +262,8 @@ void leases_load(struct leases *ls, struct subnet *s, uint32_t address, struct r
 	l->is = *r;
 	*r = (struct record){ 0 };
 	link_record(ls, l);
-	if (l->is.state == LEASE_BOUND) {
-		struct reader circuit =
-			suboption_of(reader_of(l->is.relay, l->is.relay_len), RELAY_CIRCUIT_ID);
-
-		lease_give_port(ls, l, leases_port(ls, s->network, circuit.at, left(&circuit)));
-	}
+	if (l->is.state == LEASE_BOUND)
+		find_port(ls, l);
 }
 
 void leases_withdraw(struct leases *ls, struct lease *l, uint64_t now)
@@ -292,6 +297,8 @@ void leases_undo(struct leases *ls)
 
 		l->was = NULL;
 		leases_put(ls, l, was, false);
+		if ((l->is.state == LEASE_BOUND || l->is.state == LEASE_OFFERED) && !l->port)
+			find_port(ls, l);
 	}
 	ls->change_count = 0;
 }
