@@ -83,6 +83,7 @@ static const struct transition {
 	{ STATE_PROBING, ON_FREE, STATE_BOUND, act_configure },
 	{ STATE_PROBING, ON_CONFLICT, STATE_INIT, act_decline }, /* 4.4.1 */
 	{ STATE_PROBING, ON_LINK_DOWN, STATE_INIT, act_rest },
+	{ STATE_PROBING, ON_START_KNOWN, STATE_INIT_REBOOT, act_at_once },
 	{ STATE_BOUND, ON_T1, STATE_RENEWING, act_renew }, /* 4.4.5 */
 	{ STATE_BOUND, ON_T2, STATE_REBINDING, act_renew },
 	{ STATE_BOUND, ON_END, STATE_INIT, act_end },
@@ -235,7 +236,7 @@ void dhcp_client_link_up(struct dhcp_client *c, uint64_t now)
 
 void dhcp_client_renew(struct dhcp_client *c, uint64_t now)
 {
-	if (c->grant.lease_s != UINT32_MAX)
+	if (c->grant.lease_s != UINT32_MAX && !c->no_carrier)
 		step(c, ON_T1, now);
 }
 

@@ -182,9 +182,10 @@ void act_reboot(struct dhcp_client *c, uint64_t now)
 
 void act_renew(struct dhcp_client *c, uint64_t now)
 {
-	if (c->state == STATE_RENEWING && !c->tries)
+	if (!c->tries) { /* table 1: `secs` counts from here */
 		c->xid = next_random(c);
-	c->asked_at = now;
+		c->asked_at = now;
+	}
 	c->tries++;
 	send_request(c, now);
 	wait_to_renew(c, c->state == STATE_RENEWING ? c->grant.rebind_at : c->grant.end_at, now);
