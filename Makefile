@@ -31,7 +31,7 @@ topology: setup ## install what is missing, build, start the campus lab and show
 
 .PHONY: down
 down: ## end the campus lab
-	$(Q)$(BIN)/vethlab down $(notdir $(basename $(LAB)))
+	$(Q)$(BIN)/vethlab down $(or $(shell sed -n 's/^name: *//p' $(LAB)),$(notdir $(basename $(LAB))))
 
 .PHONY: setup
 setup: ## install the packages that building needs

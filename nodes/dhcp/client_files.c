@@ -101,7 +101,9 @@ void resolv_conf_write(struct resolv_conf *r, const struct grant *g)
 	char text[1024], domain[256], address[IP4_TEXT_LEN];
 	size_t len = 0;
 
-	if (!r->file || left(&servers) < 4) {
+	if (!r->file)
+		return;
+	if (left(&servers) < 4) {
 		resolv_conf_restore(r);
 		return;
 	}
@@ -122,7 +124,7 @@ void resolv_conf_write(struct resolv_conf *r, const struct grant *g)
 
 void resolv_conf_restore(struct resolv_conf *r)
 {
-	if (!r->before)
+	if (!r->file || !r->before)
 		return;
 	write_file(r->file, r->before, r->len);
 	free(r->before);

@@ -197,7 +197,7 @@ version_of() {
 print_machine() {
 	echo "$(nproc) cores,$(sed -n 's/^model name[^:]*://p' /proc/cpuinfo | head -n 1)," \
 		"$(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), Linux $(uname -r)"
-	echo "$("$bin/vethlab" --version), $(ip -V 2>&1 | sed 's/.*, //'), $(version_of mininet)," \
+	echo "$("$bin/vethlab" --version), $(ip -V 2>&1 | sed 's/.*\(iproute2-[^,]*\).*/\1/'), $(version_of mininet)," \
 		"$(version_of socat), $(version_of haproxy), $(version_of nginx-light)," \
 		"$(version_of ncat), $(version_of ngircd)"
 	echo "medians of $rounds rounds, load $(cut -d ' ' -f 1-3 /proc/loadavg) at the start"

@@ -76,6 +76,7 @@ static void obey(struct world *w, const struct order *o)
 	switch (o->kind) {
 	case ORDER_BROADCAST:
 	case ORDER_UNICAST:
+	case ORDER_RELEASE:
 		check_message(w, o);
 		break;
 	case ORDER_PROBE:
@@ -172,12 +173,13 @@ static struct dhcp_message answer(struct world *w, struct reader *r)
 
 static void hear(struct world *w, const uint8_t *data, size_t len)
 {
+	static const uint8_t from[6] = { 0x02, 0, 0, 0, 0xff, 0x01 };
 	uint8_t *copy = malloc(len ? len : 1);
 
 	require(copy != NULL);
 	if (len)
 		memcpy(copy, data, len);
-	dhcp_client_receive(w->client, copy, len, w->now);
+	dhcp_client_receive(w->client, copy, len, from, w->now);
 	free(copy);
 }
 

@@ -101,7 +101,7 @@ static void units_of_others_are_refused(void **state)
 {
 	static const char *const sizes[] = { "1ms", "1s",  "1KB", "1KiB", "K",
 					     "1T",  "1 K", "1KK", "1B" };
-	static const char *const times[] = { "1K", "1d", "1y", "ms", "1 s", "1sec", "1sm", "1us" };
+	static const char *const times[] = { "1K", "1w", "1y", "ms", "1 s", "1sec", "1sm", "1us" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
