@@ -60,9 +60,10 @@ clean_up() {
 	"$bin/vethlab" down -q -a 2>/dev/null
 	as_nobody "$bin/vethlab" down -q -a 2>/dev/null
 	remove_named_spaces
-	rm -rf "$work"
+	rm -rf "$work" ${disk:+"$disk"}
 }
 
+disk=      # a folder on a disk, for the section that needs one
 started=() # process ids to be ended, whatever happens
 
 # remember PID; forget PID
@@ -199,7 +200,8 @@ print_machine() {
 		"$(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), Linux $(uname -r)"
 	echo "$("$bin/vethlab" --version), $(ip -V 2>&1 | sed 's/.*\(iproute2-[^,]*\).*/\1/'), $(version_of mininet)," \
 		"$(version_of socat), $(version_of haproxy), $(version_of nginx-light)," \
-		"$(version_of ncat), $(version_of ngircd)"
+		"$(version_of ncat), $(version_of ngircd), $(version_of kea-dhcp4-server)," \
+		"$(version_of dnsmasq-base), $(version_of isc-dhcp-server)"
 	echo "medians of $rounds rounds, load $(cut -d ' ' -f 1-3 /proc/loadavg) at the start"
 	echo
 }
