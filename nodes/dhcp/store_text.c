@@ -46,7 +46,7 @@ size_t octets_parse(const char *text, uint8_t *octets, size_t room)
 	while (text && *text) {
 		if (len == room || !take_octet(&text, &octets[len++]))
 			return 0;
-		text += *text == ':';
+		text += *text == ':' && text[1]; /* one that ends it is no octets */
 	}
 	return len;
 }
