@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 
-from facts import PATIENCE, Wrong, equal
+from facts import PATIENCE, Wrong, deadline, equal
 from fake_server import ADDRESS, LEASED, MAC, FakeServer
 from program import Program
 from wires import Wires, arp_frame, ip_batch
@@ -110,6 +110,7 @@ class Bench:
         self.port.carrier(False)
         self.wires.eventually(
             lambda: ip_json("link", "show", "dev", INTERFACE)[0]["operstate"] != "UP", "no carrier")
+        self.wires.pass_time(deadline(0.2))  # nobody puts it back sooner
 
     def mtu(self):
         return ip_json("link", "show", "dev", INTERFACE)[0]["mtu"]
