@@ -383,7 +383,7 @@ static void a_thousand_turns_are_kept_or_undone(void **state)
 				assert_int_equal(lease->is.state, disk[i].state);
 				assert_true(lease->is.until == disk[i].until);
 				assert_true(client_is(lease->is.client, c));
-				assert_false(lease->changed);
+				assert_null(lease->was);
 				if (lease->heap)
 					assert_ptr_equal(lease->heap->places[lease->place.at],
 							 &lease->place);
