@@ -105,7 +105,7 @@ static bool is_found_by_client(const struct leases *ls, const struct lease *l)
 
 static void leave_offers(struct lease *l)
 {
-	if (!l->offer_at)
+	if (!l->offer_at || !l->port)
 		return;
 	*l->offer_at = l->next_offer;
 	if (l->next_offer)
