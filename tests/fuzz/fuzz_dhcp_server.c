@@ -137,7 +137,7 @@ static void check_lease(void *arg, const struct lease *l)
 	struct world *w = arg;
 	bool is_taken = l->is.state == LEASE_OFFERED || l->is.state == LEASE_BOUND;
 
-	require(l->is.state < LEASE_STATE_COUNT && !l->changed);
+	require(l->is.state < LEASE_STATE_COUNT && !l->was);
 	require(subnet_has_pool_address(l->subnet, l->address) ||
 		config_binding_at(w->config, l->address) || l->address == OURS);
 	if (is_taken)
