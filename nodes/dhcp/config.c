@@ -91,6 +91,8 @@ static void read_subnets(struct config_reader *r, struct yaml *y, void *settings
 			    yaml_kind_name(y));
 		return;
 	}
+	if (!y->entries)
+		fault_error(r->faults, y->at, "there are no subnets");
 	for (struct yaml *e = y->entries; e; e = e->next)
 		read_one_subnet(r, e, r->context);
 }
@@ -139,8 +141,8 @@ static void read_binding_client_id(struct config_reader *r, struct yaml *y, void
 
 	if (!read_text(r, y, "client-id"))
 		return;
-	if (strlen(y->text) > 255) {
-		fault_error(r->faults, y->at, "a client identifier has at most 255 octets");
+	if (!*y->text || strlen(y->text) > 255) {
+		fault_error(r->faults, y->at, "a client identifier has 1 to 255 octets");
 		return;
 	}
 	free(b->client_id);
