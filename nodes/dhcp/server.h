@@ -67,7 +67,8 @@ void server_receive(struct server *s, const void *data, size_t len, unsigned ifa
 /* server_heard() - somebody has answered for an address */
 void server_heard(struct server *s, uint32_t address, uint64_t now);
 
-/* server_tick() - what time brings about; when to call it again, or NEVER. False: `out` is full. */
+/* server_tick() - what time brings about; when to call it again, or NEVER. A time that is over: there is
+ * more to do, and no room for its answers. */
 uint64_t server_tick(struct server *s, uint64_t now);
 
 const struct outgoing *server_output(const struct server *s, size_t *count);

@@ -36,7 +36,7 @@ bool store_read_leases(struct store *st, uint64_t now, store_lease_fn *fn, void 
 /* store_bindings() - adds those of the database to the configuration, and writes those of the file
  * into the database. What cannot be used of the database is said to `log`. */
 bool store_bindings(struct store *st, struct dhcp_config *c,
-		    void (*log)(const char *name, const char *why));
+		    void (*log)(const char *address, const char *why));
 
 /* client_format() - "mac 02:00:00:00:00:07", "id 01:02": who a client is, as text */
 #define CLIENT_TEXT_LEN (3 * 256 + 8)
