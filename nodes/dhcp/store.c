@@ -3,17 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "nodes/common/mem.h"
 #include "store_text.h"
 
 #define VERSION_OF_TABLES "1"
 #define APPLICATION_ID	  "1986359394" /* "vetb" */
+#define LOG_LEN		  (8 << 20)    /* as many pages as come between two checkpoints */
 #define BUSY_MS		  200	       /* how long somebody else may hold the database */
 
 struct store {
@@ -115,6 +119,25 @@ static char *judge(struct store *st, const char *path, bool *empty)
 	return NULL;
 }
 
+/* lengthen_log() - SQLite's log of changes gets its length at once. Where each commit made it longer, its
+ * sync would wait for the file system's journal, and not for its own octets alone: measured, a
+ * millisecond and more instead of a tenth. In memory there is nothing to gain. */
+static void lengthen_log(const char *path)
+{
+	static const char zeroes[65536];
+	auto_free char *name = xasprintf("%s-wal", path);
+	auto_close int fd = open(name, O_WRONLY | O_CLOEXEC);
+	struct statfs fs;
+	off_t at = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+
+	if (fd < 0 || at < 0 || fstatfs(fd, &fs) < 0 || fs.f_type == TMPFS_MAGIC)
+		return;
+	for (; at < LOG_LEN; at += (off_t)sizeof(zeroes))
+		if (pwrite(fd, zeroes, sizeof(zeroes), at) < 0)
+			return; /* no room is no fault: what is written later says so itself */
+	fsync(fd);
+}
+
 static char *open_database(struct store *st, const char *path, int flags)
 {
 	char *why = NULL;
@@ -132,6 +155,7 @@ static char *open_database(struct store *st, const char *path, int flags)
 	st->count = prepare(st, "insert or replace into counter values(?, ?)");
 	if (!st->put || !st->count)
 		return xasprintf("cannot use %s: %s", path, store_error(st));
+	lengthen_log(path);
 	return NULL;
 }
 
