@@ -89,13 +89,15 @@ in_log_of() {
   lab_up ./short.yml
   run vethlab wait pc1 count 2 log 'ACK 10.0.1.100 from 10.0.1.1 for 4 s' --timeout "${PATIENCE}s"
   assert_success
+  run vethlab stop pc3 # who asks in the very moment would find pc2's kernel still answering ARP
+  assert_success
   run vethlab kill pc2
   assert_success
   # the kernel takes the address away at the lease's end, with nobody there to do it
   run vethlab wait pc2 no address 10.0.1.101 --timeout "${PATIENCE}s"
   assert_success
   leases_are dhcp '10.0.1.7 bound printer' '10.0.1.100 bound pc1' '10.0.1.101 expired pc2'
-  run vethlab restart pc3
+  run vethlab start pc3
   assert_success
   run vethlab wait pc3 address 10.0.1.101 --timeout "${PATIENCE}s"
   assert_success
