@@ -116,6 +116,13 @@ static struct addr with_host_bits(const struct prefix *p, bool ones)
 	return a;
 }
 
+int prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	int order = addr_compare(&a->addr, &b->addr);
+
+	return order ? order : (a->len > b->len) - (a->len < b->len);
+}
+
 struct addr prefix_first(const struct prefix *p)
 {
 	return with_host_bits(p, false);

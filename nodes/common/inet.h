@@ -49,6 +49,7 @@ bool addr_add(struct addr *a, uint64_t n);
 
 bool prefix_parse(struct prefix *p, const char *text, const char **why);
 const char *prefix_format(const struct prefix *p, char text[PREFIX_TEXT_LEN]);
+int prefix_compare(const struct prefix *a, const struct prefix *b); /* by address, then length */
 struct addr prefix_first(const struct prefix *p); /* host bits 0: the network itself */
 struct addr prefix_last(const struct prefix *p);  /* host bits 1: IPv4's broadcast address */
 bool prefix_contains(const struct prefix *p, const struct addr *a);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "nl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <string.h>
@@ -22,8 +25,13 @@ struct nl_batch {
 	struct nlmsghdr *last;
 	char *at; /* where the next message begins */
 	char *error;
+	nl_refused_fn *refused; /* or NULL: the first error is kept, with its label */
+	void *refused_arg;
 	char data[BATCH_LEN];
-	char labels[MESSAGES][LABEL_LEN];
+	union {
+		char labels[MESSAGES][LABEL_LEN];
+		void *about[MESSAGES];
+	};
 };
 
 int nl_open(void)
@@ -38,11 +46,8 @@ int nl_open(void)
 	return fd;
 }
 
-bool nl_hear(int fd)
+bool nl_join(int fd, const int *groups, size_t count)
 {
-	static const int groups[] = { RTNLGRP_LINK,	  RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEIGH,
-				      RTNLGRP_NEXTHOP };
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
 	int size = HEAR_LEN;
 
@@ -50,13 +55,45 @@ bool nl_hear(int fd)
 		return false;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	/* a kernel without nexthop objects does not know the last group */
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+	/* a kernel without nexthop objects does not know their group */
+	for (size_t i = 0; i < count; i++)
 		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
 			       sizeof(groups[i])) < 0 &&
 		    groups[i] != RTNLGRP_NEXTHOP)
 			return false;
 	return true;
+}
+
+bool nl_hear(int fd)
+{
+	static const int groups[] = { RTNLGRP_LINK,	  RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEIGH,
+				      RTNLGRP_NEXTHOP };
+
+	return nl_join(fd, groups, ARRAY_SIZE(groups));
+}
+
+void nl_ignore(int fd, uint32_t port)
+{
+	/* BPF loads in network order what netlink has in the host's */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(port), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog filter = { ARRAY_SIZE(code), code };
+
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
+uint32_t nl_port(int fd)
+{
+	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
+	socklen_t len = sizeof(local);
+
+	getsockname(fd, (struct sockaddr *)&local, &len);
+	return local.nl_pid;
 }
 
 struct nl_batch *nl_batch_new(void)
@@ -91,11 +128,10 @@ static void seal(struct nl_batch *b)
 	b->last = NULL;
 }
 
-struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
-			      const char *label, ...)
+/* begin() - the next message; what tells it apart is put at b->count by who asks */
+static struct nlmsghdr *begin(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra)
 {
 	struct nlmsghdr *nlh;
-	va_list ap;
 
 	seal(b);
 	if (b->count == MESSAGES || b->at + NL_MESSAGE_MAX > b->data + sizeof(b->data))
@@ -105,18 +141,47 @@ struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags,
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	nlh->nlmsg_seq = b->seq++;
 	mnl_nlmsg_put_extra_header(nlh, extra);
-	va_start(ap, label);
-	vsnprintf(b->labels[b->count], LABEL_LEN, label, ap);
-	va_end(ap);
-	b->count++;
 	b->last = nlh;
+	return nlh;
+}
+
+struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
+			      const char *label, ...)
+{
+	struct nlmsghdr *nlh = begin(b, type, flags, extra);
+	va_list ap;
+
+	va_start(ap, label);
+	vsnprintf(b->labels[b->count++], LABEL_LEN, label, ap);
+	va_end(ap);
+	return nlh;
+}
+
+void nl_batch_on_refusal(struct nl_batch *b, nl_refused_fn *fn, void *arg)
+{
+	b->refused = fn;
+	b->refused_arg = arg;
+}
+
+struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
+				    void *about)
+{
+	struct nlmsghdr *nlh = begin(b, type, flags, extra);
+
+	b->about[b->count++] = about;
 	return nlh;
 }
 
 static void note_error(struct nl_batch *b, uint32_t seq, int err, const char *words)
 {
-	const char *label = seq - b->first_seq < b->count ? b->labels[seq - b->first_seq] : "?";
+	bool known = seq - b->first_seq < b->count && err != ENOBUFS;
+	const char *label;
 
+	if (b->refused) {
+		b->refused(b->refused_arg, known ? b->about[seq - b->first_seq] : NULL, err, words);
+		return;
+	}
+	label = known ? b->labels[seq - b->first_seq] : "?";
 	if (b->error)
 		return; /* the first one is the cause, the others follow from it */
 	if (words && *words)
@@ -181,8 +246,37 @@ const char *nl_batch_error(const struct nl_batch *b)
 	return b->error ? b->error : "";
 }
 
+/* What is dumped; what is 0 does not choose. */
+struct request {
+	uint16_t type;
+	uint8_t family, protocol;
+	uint32_t table;
+};
+
+/* put_request() - the family is the first octet of each of these headers */
+static void put_request(struct nlmsghdr *nlh, const struct request *r)
+{
+	struct rtmsg *rtm;
+
+	nlh->nlmsg_type = r->type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	if (r->type != RTM_GETROUTE) {
+		*(uint8_t *)mnl_nlmsg_put_extra_header(
+			nlh, r->type == RTM_GETLINK	 ? sizeof(struct ifinfomsg)
+			     : r->type == RTM_GETNEIGH	 ? sizeof(struct ndmsg)
+			     : r->type == RTM_GETNEXTHOP ? sizeof(struct nhmsg)
+							 : sizeof(struct ifaddrmsg)) = r->family;
+		return;
+	}
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = r->family;
+	rtm->rtm_protocol = r->protocol;
+	if (r->table)
+		mnl_attr_put_u32(nlh, RTA_TABLE, r->table);
+}
+
 /* ask() - one dump from its request to NLMSG_DONE; EINTR: it was cut, ask again */
-static int ask(int fd, uint16_t type, int family, nl_answer_fn *fn, void *arg)
+static int ask(int fd, const struct request *r, nl_answer_fn *fn, void *arg)
 {
 	static uint32_t seq = 1u << 30;
 	union {
@@ -192,15 +286,8 @@ static int ask(int fd, uint16_t type, int family, nl_answer_fn *fn, void *arg)
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(&m);
 	bool cut = false;
 
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	put_request(nlh, r);
 	nlh->nlmsg_seq = ++seq;
-	/* the family is the first octet of each of these headers */
-	*(uint8_t *)mnl_nlmsg_put_extra_header(
-		nlh, type == RTM_GETLINK    ? sizeof(struct ifinfomsg)
-		     : type == RTM_GETROUTE ? sizeof(struct rtmsg)
-		     : type == RTM_GETNEIGH ? sizeof(struct ndmsg)
-					    : sizeof(struct ifaddrmsg)) = (uint8_t)family;
 	if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
 		return errno;
 	for (;;) {
@@ -224,18 +311,35 @@ static int ask(int fd, uint16_t type, int family, nl_answer_fn *fn, void *arg)
 	}
 }
 
-bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
-	     void *arg)
+static bool ask_until_whole(int fd, const struct request *r, nl_answer_fn *fn,
+			    void (*restart)(void *arg), void *arg)
 {
 	int err = EINTR;
 
 	for (int i = 0; err == EINTR && i < DUMP_TRIES; i++) {
 		if (i > 0)
 			restart(arg);
-		err = ask(fd, type, family, fn, arg);
+		err = ask(fd, r, fn, arg);
 	}
 	errno = err;
 	return err == 0;
+}
+
+bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
+	     void *arg)
+{
+	struct request r = { .type = type, .family = (uint8_t)family };
+
+	return ask_until_whole(fd, &r, fn, restart, arg);
+}
+
+bool nl_dump_routes(int fd, int family, uint8_t protocol, uint32_t table, nl_answer_fn *fn,
+		    void (*restart)(void *arg), void *arg)
+{
+	struct request r = { RTM_GETROUTE, (uint8_t)family, protocol, table };
+
+	/* ENOENT: nothing was ever put into that table */
+	return ask_until_whole(fd, &r, fn, restart, arg) || errno == ENOENT;
 }
 
 void nl_sync_link(int fd, unsigned index)

@@ -23,6 +23,13 @@ int nl_open(void);
  * with errno. */
 bool nl_hear(int fd);
 
+/* nl_join() - the same for some groups of linux/rtnetlink.h; one that this kernel lacks is left out */
+bool nl_join(int fd, const int *groups, size_t count);
+
+/* nl_ignore() - what the socket of this number has caused does not come to `fd` */
+void nl_ignore(int fd, uint32_t port);
+uint32_t nl_port(int fd); /* the number of a socket */
+
 struct nl_batch *nl_batch_new(void);
 void nl_batch_free(struct nl_batch *b);
 
@@ -35,6 +42,14 @@ void nl_batch_use(struct nl_batch *b, int fd);
 struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
 			      const char *label, ...) printf_like(5, 6);
 
+/* nl_batch_on_refusal() - this batch's messages are told apart by a pointer instead of a label, and
+ * `fn` is called for each that was refused, with the kernel's words or NULL; about NULL: some, nobody
+ * knows which, because there were too many. */
+typedef void nl_refused_fn(void *arg, void *about, int error, const char *words);
+void nl_batch_on_refusal(struct nl_batch *b, nl_refused_fn *fn, void *arg);
+struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
+				    void *about);
+
 /* nl_batch_flush() - sends what waits; false when a message, this one or earlier, was refused */
 bool nl_batch_flush(struct nl_batch *b);
 
@@ -46,6 +61,10 @@ const char *nl_batch_error(const struct nl_batch *b);
 typedef void nl_answer_fn(void *arg, const struct nlmsghdr *nlh);
 bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
 	     void *arg);
+
+/* nl_dump_routes() - the same for the routes of one protocol in one table, chosen by the kernel */
+bool nl_dump_routes(int fd, int family, uint8_t protocol, uint32_t table, nl_answer_fn *fn,
+		    void (*restart)(void *arg), void *arg);
 
 /* nl_sync_link() - asks for one link, and does nothing with the answer. The kernel answers when the
  * change of links that is under way is over, with all that follows from it; since Linux 6.8 it also

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The FIB writer. A route has what is wanted and what the kernel has, both a set of next hops
+ * (fib_hops.c); where they differ it stands in a queue, and settle() makes them equal:
+ *
+ *   nothing -> set     RTM_NEWROUTE with NLM_F_EXCL: another's route of this prefix and metric stays
+ *   set -> nothing     RTM_DELROUTE with our protocol and metric: only ours can be meant
+ *   set -> other set   the new one is put behind the old one, and then the old one goes. That is two
+ *                      messages where NLM_F_REPLACE is one, but that one looks at prefix and metric
+ *                      alone, and would take another's route that has come meanwhile. At no moment is
+ *                      there no route. (IPv6 would make one route of both: it goes before it comes.)
+ *
+ * No message asks for an acknowledgement; what is refused comes back with its route.
+ */
+#include "fib.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fib_core.h"
+#include "mem.h"
+
+#define PORTION	     4096 /* routes in one turn of the loop, about 12 ms */
+#define OBJECT_USERS 64	  /* from so many routes on a nexthop object pays */
+
+/* ---- what was refused -------------------------------------------------------------------------- */
+
+static void say_refused(struct fib *f, const struct route *r, int error, const char *words)
+{
+	char text[PREFIX_TEXT_LEN];
+
+	if (error == EEXIST)
+		words = "there is another's route with the same metric";
+	log_limited(&f->complaint, "route %s: %s", prefix_format(&r->prefix, text),
+		    words && *words ? words : strerror(error));
+}
+
+/* on_refused() - `about` is the route that did not come to be, or the writer itself: then it was
+ * something that should be gone, and is (ESRCH) */
+static void on_refused(void *arg, void *about, int error, const char *words)
+{
+	struct fib *f = arg;
+	struct route *r = about;
+
+	if (!about)
+		f->look = true; /* more was refused than fits */
+	if (!about || about == f || (r->changing && error == EEXIST))
+		return;
+	route_have(f, r, NULL, false);
+	if (!r->refused)
+		f->refused++;
+	r->refused = true;
+	say_refused(f, r, error, words);
+}
+
+/* ---- the queue --------------------------------------------------------------------------------- */
+
+void fib_schedule(struct fib *f)
+{
+	uint64_t now = clock_ms();
+
+	if (f->dirty || (f->look && f->next_look_ms <= now))
+		watch_start_in(f->timer, 0);
+	else if (f->look)
+		watch_start_in(f->timer, f->next_look_ms - now);
+}
+
+void fib_mark(struct fib *f, struct route *r)
+{
+	if (r->dirty)
+		return;
+	r->dirty = true;
+	r->next_dirty = NULL;
+	*f->dirty_end = r;
+	f->dirty_end = &r->next_dirty;
+	fib_schedule(f);
+}
+
+/* use_object() - a route to these hops shall name an object */
+static bool use_object(struct fib *f, struct hops *h)
+{
+	if (h->object || f->config.plain || h->no_object || h->count > 1 || !h->hop[0].via.family ||
+	    h->wanted < OBJECT_USERS)
+		return h->object;
+	if (!kernel_make_object(f, h)) {
+		h->no_object = true;
+		return false;
+	}
+	*xappend(&f->objects, &f->object_count) = h;
+	return true;
+}
+
+static void put_new(struct fib *f, struct route *r, bool behind)
+{
+	uint16_t flags = NLM_F_CREATE | (behind ? NLM_F_APPEND : NLM_F_EXCL);
+	bool by_object = use_object(f, r->want);
+
+	r->changing = behind;
+	kernel_put(f, RTM_NEWROUTE, flags, r, r->want, by_object, r);
+	route_have(f, r, r->want, by_object);
+}
+
+/* put_change() - from one set of next hops to another */
+static void put_change(struct fib *f, struct route *r)
+{
+	bool v4 = r->prefix.addr.family == AF_INET, by_object = r->by_object;
+	struct hops *before = r->have;
+
+	before->users++; /* so that it outlives the route's leaving it */
+	if (v4)
+		put_new(f, r, true);
+	kernel_put(f, RTM_DELROUTE, 0, r, before, by_object, f);
+	if (!v4)
+		put_new(f, r, false);
+	before->users--;
+	hops_release(f, before);
+}
+
+static void settle(struct fib *f, struct route *r)
+{
+	if (r->have && r->have->dropped)
+		route_have(f, r, NULL, false);
+	if (r->want && !r->have)
+		put_new(f, r, false);
+	else if (r->want && r->want != r->have)
+		put_change(f, r);
+	else if (r->have && !r->want) {
+		kernel_put(f, RTM_DELROUTE, 0, r, NULL, false, f);
+		route_have(f, r, NULL, false);
+	}
+	if (!r->want) {
+		f->refused -= r->refused;
+		prefix_map_remove(f->routes, r);
+	}
+}
+
+/* drop_idle_objects() - those that nobody wants; all their routes go with them, unless one of them
+ * is still to be changed to other next hops */
+static void drop_idle_objects(struct fib *f)
+{
+	for (size_t i = f->object_count; i-- > 0;) {
+		struct hops *h = f->objects[i];
+
+		if (!f->swept || h->wanted || h->leaving < h->named)
+			continue;
+		kernel_drop_object(f, h->object, f);
+		hops_forget_object(f, h);
+	}
+}
+
+static void settle_some(struct fib *f, size_t budget)
+{
+	drop_idle_objects(f);
+	while (f->dirty && budget-- > 0) {
+		struct route *r = f->dirty;
+
+		f->dirty = r->next_dirty;
+		if (!f->dirty)
+			f->dirty_end = &f->dirty;
+		r->dirty = false;
+		settle(f, r);
+	}
+	if (!f->dirty)
+		drop_idle_objects(f);
+	nl_batch_flush(f->batch);
+}
+
+static void on_timer(void *arg)
+{
+	struct fib *f = arg;
+
+	if (f->look && f->next_look_ms <= clock_ms())
+		look_now(f);
+	settle_some(f, PORTION);
+	fib_schedule(f);
+}
+
+/* ---- what others call -------------------------------------------------------------------------- */
+
+struct fib *fib_new(struct loop *l, const struct fib_config *c)
+{
+	struct fib *f = xcalloc(1, sizeof(*f));
+
+	f->loop = l;
+	f->config = *c;
+	if (!f->config.table)
+		f->config.table = RT_TABLE_MAIN;
+	f->dirty_end = &f->dirty;
+	f->routes = prefix_map_new(sizeof(struct route));
+	f->batch = nl_batch_new();
+	nl_batch_on_refusal(f->batch, on_refused, f);
+	f->timer = loop_on_timer(l, on_timer, f);
+	look_open(f);
+	look_now(f);
+	return f;
+}
+
+void fib_set(struct fib *f, const struct prefix *p, const struct fib_hop *hops, size_t count)
+{
+	struct route *r = prefix_map_add(f->routes, p);
+	struct hops *h = hops_get(f, p->addr.family, hops, count);
+
+	if (r->want == h)
+		return;
+	route_want(f, r, h);
+	if (r->have != h || r->refused)
+		fib_mark(f, r);
+}
+
+void fib_remove(struct fib *f, const struct prefix *p)
+{
+	struct route *r = prefix_map_find(f->routes, p);
+
+	if (!r || !r->want)
+		return;
+	route_want(f, r, NULL);
+	fib_mark(f, r);
+}
+
+void fib_remove_all(struct fib *f)
+{
+	for (struct route *r = NULL; (r = prefix_map_next(f->routes, r));) {
+		route_want(f, r, NULL);
+		fib_mark(f, r);
+	}
+}
+
+void fib_sweep(struct fib *f)
+{
+	f->swept = true;
+	for (struct route *r = NULL; (r = prefix_map_next(f->routes, r));)
+		if (!r->want)
+			fib_mark(f, r);
+}
+
+void fib_flush(struct fib *f)
+{
+	while (f->dirty)
+		settle_some(f, PORTION);
+}
+
+bool fib_has(const struct fib *f, const struct prefix *p)
+{
+	const struct route *r = prefix_map_find(f->routes, p);
+
+	return r && r->want && r->want == r->have && !r->have->dropped && !r->refused;
+}
+
+void fib_close(struct fib *f)
+{
+	if (!f)
+		return;
+	f->swept = true;
+	fib_remove_all(f);
+	fib_flush(f);
+	watch_free(f->timer);
+	watch_free(f->readable);
+	close(f->fd);
+	close(f->events);
+	nl_batch_free(f->batch);
+	prefix_map_free(f->routes);
+	free(f->objects);
+	free(f);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the FIB writer share; nobody else includes it. */
+#ifndef VETHLAB_FIB_CORE_H
+#define VETHLAB_FIB_CORE_H
+
+#include "fib.h"
+#include "log.h"
+#include "nl.h"
+#include "prefix_map.h"
+
+/* A set of next hops that routes share: there is one of each. With many routes it becomes a nexthop
+ * object in the kernel: a route that names it costs half, and all of them go with it at once. */
+struct hops {
+	struct hops *next; /* of the same hash */
+	uint32_t hash;
+	uint32_t users;		 /* routes that want it, and routes that have it */
+	uint32_t wanted;	 /* those that want it */
+	uint32_t named, leaving; /* those whose kernel route names its object; and that shall go */
+	uint32_t object;	 /* its id in the kernel, or 0 */
+	bool dropped;		 /* the kernel has lost its object, and each route that named it */
+	bool no_object;		 /* the kernel did not take it */
+	uint32_t seen;		 /* the object, in which look */
+	uint8_t family, count;
+	struct fib_hop hop[];
+};
+
+struct route {
+	struct prefix prefix;
+	struct hops *want, *have; /* NULL: none */
+	struct route *next_dirty;
+	uint32_t seen;	       /* in which look */
+	bool dirty, by_object; /* waits to be settled; the kernel's one names the object */
+	bool changing,
+		refused; /* its message follows that of another; the kernel did not take it */
+};
+
+#define HOPS_BUCKETS 1024
+
+struct fib {
+	struct loop *loop;
+	struct fib_config config;
+	int fd, events; /* asks; hears */
+	struct nl_batch *batch;
+	struct prefix_map *routes;
+	struct hops *hops[HOPS_BUCKETS];
+	struct hops **objects; /* those that have one */
+	size_t object_count;
+	uint32_t last_object;
+	struct route *dirty, **dirty_end;
+	size_t refused;
+	bool swept;
+	uint32_t looks;
+	bool look; /* the kernel may have something else than we think */
+	uint64_t next_look_ms;
+	struct watch *timer, *readable;
+	struct log_limit complaint;
+};
+
+/* ---- fib_hops.c -------------------------------------------------------------------------------- */
+
+/* hops_get() - the one set with these next hops */
+struct hops *hops_get(struct fib *f, int family, const struct fib_hop *hops, size_t count);
+void hops_release(struct fib *f, struct hops *h); /* has lost a user */
+void hops_forget_object(struct fib *f, struct hops *h);
+
+/* route_want(), route_have() - say what is so, with all the counting */
+void route_want(struct fib *f, struct route *r, struct hops *h);
+void route_have(struct fib *f, struct route *r, struct hops *h, bool by_object);
+
+/* ---- fib_kernel.c: the messages ---------------------------------------------------------------- */
+
+/* kernel_put() - RTM_NEWROUTE or RTM_DELROUTE into the batch; hops NULL: whatever hops it has. What is
+ * refused comes back with `about`. */
+void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route *r,
+		const struct hops *h, bool by_object, void *about);
+bool kernel_make_object(struct fib *f, struct hops *h); /* at once */
+void kernel_drop_object(struct fib *f, uint32_t id, void *about);
+
+/* What the kernel says of a route. */
+struct seen_route {
+	struct prefix prefix;
+	uint8_t protocol;
+	uint32_t metric, table, object;
+	struct fib_hop hop[FIB_HOPS_MAX];
+	size_t hop_count; /* 0: more than that, or such as we never make */
+};
+bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to);
+
+/* kernel_read_object() - a nexthop object of our protocol, with a single next hop; false: another */
+bool kernel_read_object(const struct fib *f, const struct nlmsghdr *nlh, uint32_t *id, int *family,
+			struct fib_hop *hop);
+
+/* ---- fib_look.c: events, dump and compare ------------------------------------------------------ */
+
+void look_open(struct fib *f);
+void look_now(struct fib *f);
+void fib_mark(struct fib *f, struct route *r); /* dirty */
+void fib_schedule(struct fib *f);
+
+#endif
