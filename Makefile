@@ -63,12 +63,12 @@ check: ## the same suite under AddressSanitizer and UndefinedBehaviorSanitizer
 
 # ---- programs -------------------------------------------------------------------------------------
 
-LIBS       = libmnl libevent_core libfyaml jansson smartcols sqlite3
+LIBS       = libmnl libevent_core libfyaml jansson smartcols sqlite3 nettle
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra -Wshadow \
 	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
 
 # A program is its own files; what is common to all comes from an archive.
-NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay
+NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay ripd
 PROGRAMS        := vethlab $(NODE_PROGRAMS)
 vethlab_SRC     := $(wildcard topology/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
@@ -82,11 +82,13 @@ dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_ac
 		   client_apply.c client_files.c client_script.c raw.c sniffer.c frame.c packet.c packet_encode.c option.c \
 		   config_option.c)
 dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c sniffer.c frame.c packet.c packet_encode.c option.c)
+ripd_SRC        := $(wildcard nodes/rip/*.c)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
 NODE_LIBS    := libevent_core
 
+ripd_LIBS        := libevent_core libfyaml libmnl jansson smartcols nettle
 dhcp-client_LIBS := libevent_core libfyaml libmnl
 dhcp-server_LIBS := libevent_core libfyaml sqlite3 jansson smartcols
 

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes from others: RFC 2453, 3.9, with the checks of each packet and each entry. */
+#include "router.h"
+
+#define NEIGHBOURS_MAX 4096
+
+/* ---- who sent it ------------------------------------------------------------------------------- */
+
+bool iface_has_network(const struct rip_iface *i, uint32_t address)
+{
+	for (size_t k = 0; k < i->network_count; k++) {
+		uint32_t mask = ip4_mask(i->networks[k].len);
+
+		if (!((address ^ i->networks[k].address) & mask))
+			return true;
+	}
+	return false;
+}
+
+bool iface_is_own(const struct router *r, uint32_t address)
+{
+	const struct rip_iface *i;
+
+	LIST_FOREACH(i, &r->ifaces, entry)
+	for (size_t k = 0; k < i->network_count; k++)
+		if (i->networks[k].address == address)
+			return true;
+	return false;
+}
+
+static struct rip_neighbour *neighbour_of(struct router *r, const struct rip_iface *i,
+					  uint32_t from, uint64_t now)
+{
+	struct prefix p = { ip4_addr(from), 32 };
+	struct rip_neighbour *n = prefix_map_find(r->neighbours, &p);
+
+	if (!n && iface_has_network(i, from) && prefix_map_count(r->neighbours) < NEIGHBOURS_MAX)
+		n = prefix_map_add(r->neighbours, &p);
+	if (!n)
+		return NULL;
+	if (!n->bit && ~r->bits) {
+		n->bit = ~r->bits & -~r->bits; /* the lowest that is free */
+		r->bits |= n->bit;
+	}
+	n->ifindex = i->index;
+	n->heard = now;
+	return n;
+}
+
+static void drop(struct router *r, const struct rip_iface *i, uint32_t from, enum rip_count why,
+		 uint64_t now)
+{
+	struct rip_neighbour *n = why == RIP_OWN ? NULL : neighbour_of(r, i, from, now);
+
+	r->counts[why]++;
+	if (n)
+		n->bad_packets++;
+	r->io.dropped(r->io.arg, i, from, why);
+}
+
+/* ---- entries ----------------------------------------------------------------------------------- */
+
+/* entry_len() - the length of an entry's prefix, -1 where it has none: RFC 2453, 3.9.2 and 4.3; where
+ * there is no mask it is guessed as RFC 1058, 3.2, has it */
+static int entry_len(const struct rip_iface *i, const struct rip_entry *e)
+{
+	unsigned natural = rip_natural_len(e->address);
+
+	if (e->mask)
+		return rip_prefix_len(e->mask);
+	if (e->address == 0)
+		return 0;
+	for (size_t k = 0; k < i->network_count; k++) {
+		const struct network *n = &i->networks[k];
+
+		/* a subnet of a network that we are in has our mask, if there are no host bits */
+		if (!((n->address ^ e->address) & ip4_mask(natural)) && n->len >= natural)
+			return e->address & ~ip4_mask(n->len) ? 32 : (int)n->len;
+	}
+	return e->address & ~ip4_mask(natural) ? 32 : (int)natural;
+}
+
+/* check_entry() - RFC 2453, 3.9.2: "is the destination address valid, is the metric valid" */
+static enum rip_count check_entry(const struct rip_iface *i, const struct rip_entry *e, int *len)
+{
+	if (e->family != RIP_AFI_INET)
+		return RIP_BAD_FAMILY;
+	if (e->metric < 1 || e->metric > RIP_INFINITY)
+		return RIP_BAD_METRIC;
+	*len = entry_len(i, e);
+	if (*len < 0 || e->address & ~ip4_mask((unsigned)*len))
+		return RIP_BAD_PREFIX;
+	if (e->address == 0 && *len == 0)
+		return RIP_GOOD; /* the default route */
+	return ip4_is_host(e->address) && *len > 0 ? RIP_GOOD : RIP_BAD_PREFIX;
+}
+
+/* next_hop_of() - RFC 2453, 4.4: one that is not directly reachable is as none; 0: it is ourselves */
+static uint32_t next_hop_of(const struct router *r, const struct rip_iface *i, uint32_t from,
+			    const struct rip_entry *e)
+{
+	if (!e->next_hop || !iface_has_network(i, e->next_hop) || !ip4_is_host(e->next_hop))
+		return from;
+	return iface_is_own(r, e->next_hop) ? 0 : e->next_hop;
+}
+
+static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbour *n,
+		       uint32_t from, const struct rip_entry *e, uint64_t now)
+{
+	int len;
+	enum rip_count why = check_entry(i, e, &len);
+	struct rip_news news = { .iface = i, .from = from, .neighbour = n ? n->bit : 0 };
+	unsigned metric = e->metric + i->settings->metric_in;
+
+	if (why != RIP_GOOD) {
+		r->counts[why]++;
+		if (n)
+			n->bad_entries++;
+		r->io.dropped(r->io.arg, i, from, why);
+		return;
+	}
+	news.next_hop = next_hop_of(r, i, from, e);
+	if (!news.next_hop)
+		return;
+	news.prefix = (struct prefix){ ip4_addr(e->address), (unsigned)len };
+	news.metric = (uint8_t)(metric > RIP_INFINITY ? RIP_INFINITY : metric);
+	news.tag = e->tag;
+	rib_learn(r, &news, now);
+}
+
+/* ---- packets ----------------------------------------------------------------------------------- */
+
+static bool is_received(const struct rip_iface *i, uint8_t version)
+{
+	switch (i->settings->receive) {
+	case RECEIVE_BOTH:
+		return true;
+	case RECEIVE_1:
+		return version == 1;
+	case RECEIVE_2:
+		return version >= 2;
+	case RECEIVE_NONE:
+		break;
+	}
+	return false;
+}
+
+/* check_auth() - RFC 4822, 3: signed, and not older than what we had. Version 1 cannot be. */
+static enum rip_count check_auth(struct router *r, const struct rip_iface *i, uint32_t from,
+				 const uint8_t *data, size_t *len, uint64_t now)
+{
+	const struct rip_settings *s = i->settings;
+	struct rip_neighbour *n;
+	uint32_t sequence;
+
+	if (*len < 4)
+		return RIP_TRUNCATED;
+	if (data[1] == 1)
+		return s->key_count ? RIP_BAD_AUTH : RIP_GOOD;
+	if (!rip_verify(s->keys, s->key_count, data, len, &sequence))
+		return RIP_BAD_AUTH;
+	n = sequence ? neighbour_of(r, i, from, now) : NULL;
+	if (n && sequence < n->sequence)
+		return RIP_REPLAYED;
+	if (n)
+		n->sequence = sequence;
+	return RIP_GOOD;
+}
+
+/* RFC 2453, 3.9.1 */
+static enum rip_count take_request(struct router *r, struct rip_iface *i, uint32_t from,
+				   uint16_t port, struct rip_packet *p, uint64_t now)
+{
+	struct rip_asker asker = { i, from, port, p->version };
+
+	if (p->count == 0)
+		return RIP_BAD_REQUEST;
+	if (p->count == 1 && p->entries[0].family == 0 && p->entries[0].metric == RIP_INFINITY)
+		output_table(r, &asker, now);
+	else
+		output_answer(r, &asker, p, now);
+	return RIP_GOOD;
+}
+
+/* RFC 2453, 3.9.2 */
+static enum rip_count take_response(struct router *r, struct rip_iface *i, uint32_t from,
+				    uint16_t port, const struct rip_packet *p, uint64_t now)
+{
+	struct rip_neighbour *n;
+
+	if (port != RIP_PORT)
+		return RIP_WRONG_PORT;
+	if (!iface_has_network(i, from))
+		return RIP_WRONG_SOURCE;
+	n = neighbour_of(r, i, from, now);
+	if (n)
+		n->version = p->version;
+	i->ask_again = NEVER;
+	for (size_t k = 0; k < p->count; k++)
+		take_entry(r, i, n, from, &p->entries[k], now);
+	return RIP_GOOD;
+}
+
+static enum rip_count take_packet(struct router *r, struct rip_iface *i, uint32_t from,
+				  uint16_t port, const uint8_t *data, size_t len, uint64_t now)
+{
+	struct rip_packet p;
+	enum rip_count why;
+
+	if (len >= 2 && data[1] && !is_received(i, data[1]))
+		return RIP_BAD_VERSION;
+	why = check_auth(r, i, from, data, &len, now);
+	if (why == RIP_GOOD)
+		why = rip_decode(data, len, &p);
+	if (why != RIP_GOOD)
+		return why;
+	if (p.version >= 2 && p.count && p.entries[0].family == RIP_AFI_AUTH) {
+		p.count--; /* it was judged */
+		for (size_t k = 0; k < p.count; k++)
+			p.entries[k] = p.entries[k + 1];
+	}
+	if (p.command == RIP_REQUEST)
+		return take_request(r, i, from, port, &p, now);
+	return take_response(r, i, from, port, &p, now);
+}
+
+void router_input(struct router *r, unsigned ifindex, uint32_t from, uint16_t port,
+		  const uint8_t *data, size_t len, uint64_t now)
+{
+	struct rip_iface *i = router_find_iface(r, ifindex);
+	enum rip_count why;
+
+	if (!i || !i->up)
+		return;
+	r->received++;
+	i->received++;
+	why = iface_is_own(r, from) ? RIP_OWN : take_packet(r, i, from, port, data, len, now);
+	if (why != RIP_GOOD)
+		drop(r, i, from, why, now);
+}
