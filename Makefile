@@ -68,7 +68,8 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra
 	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
 
 # A program is its own files; what is common to all comes from an archive.
-NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay ripd
+NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay ripd \
+		   route-server route-client
 PROGRAMS        := vethlab $(NODE_PROGRAMS)
 vethlab_SRC     := $(wildcard topology/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
@@ -83,11 +84,16 @@ dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_ac
 		   config_option.c)
 dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c sniffer.c frame.c packet.c packet_encode.c option.c)
 ripd_SRC        := $(wildcard nodes/rip/*.c)
+HUB             := $(addprefix nodes/routehub/,hubd.c udp.c packet.c feed.c)
+route-server_SRC := nodes/routehub/route_server_main.c $(addprefix nodes/routehub/,server.c server_clients.c) $(HUB)
+route-client_SRC := nodes/routehub/route_client_main.c nodes/routehub/client.c $(HUB)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
 NODE_LIBS    := libevent_core
 
+route-server_LIBS := libevent_core libmnl jansson smartcols nettle
+route-client_LIBS := $(route-server_LIBS)
 ripd_LIBS        := libevent_core libfyaml libmnl jansson smartcols nettle
 dhcp-client_LIBS := libevent_core libfyaml libmnl
 dhcp-server_LIBS := libevent_core libfyaml sqlite3 jansson smartcols

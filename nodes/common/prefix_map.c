@@ -197,14 +197,20 @@ void prefix_map_remove(struct prefix_map *m, void *record)
 	m->free = head->number;
 }
 
+void *prefix_map_walk(const struct prefix_map *m, uint32_t *cursor)
+{
+	while (++*cursor <= m->made)
+		if (head_of(m, *cursor)->next_free == IN_USE)
+			return record_of(m, *cursor);
+	--*cursor;
+	return NULL;
+}
+
 void *prefix_map_next(const struct prefix_map *m, const void *record)
 {
 	uint32_t number = record ? ((const struct head *)record - 1)->number : 0;
 
-	while (++number <= m->made)
-		if (head_of(m, number)->next_free == IN_USE)
-			return record_of(m, number);
-	return NULL;
+	return prefix_map_walk(m, &number);
 }
 
 static int by_prefix(const void *one, const void *other)

@@ -27,6 +27,10 @@ void prefix_map_remove(struct prefix_map *m, void *record);
  * hand may be removed before the next is asked for. */
 void *prefix_map_next(const struct prefix_map *m, const void *record);
 
+/* prefix_map_walk() - the same by a number, which begins with 0, for walks that last: whatever is added
+ * and removed meanwhile, each record that stays is met once */
+void *prefix_map_walk(const struct prefix_map *m, uint32_t *cursor);
+
 /* prefix_map_sorted() - all records by prefix_compare(), prefix_map_count() of them; the caller
  * frees the array */
 void **prefix_map_sorted(const struct prefix_map *m);

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+#include "client.h"
+
+#include <stdlib.h>
+
+#include "nodes/common/mem.h"
+
+#define PUMP	   64 /* datagrams in one go */
+#define ERRORS_MAX 3  /* refused so often without a word from it, the server is dead */
+
+struct client *client_open(const struct client_config *config, const struct client_io *io,
+			   uint32_t id, uint32_t epoch, uint64_t now)
+{
+	struct client *c = xcalloc(1, sizeof(*c));
+
+	c->config = *config;
+	c->io = *io;
+	c->id = id;
+	c->session.epoch_out = epoch;
+	c->table = prefix_map_new(sizeof(struct client_entry));
+	c->next_round = now;
+	c->server_heard = now;
+	return c;
+}
+
+void client_close(struct client *c)
+{
+	if (!c)
+		return;
+	feed_free(&c->feed);
+	prefix_map_free(c->table);
+	free(c);
+}
+
+/* ---- entries ----------------------------------------------------------------------------------- */
+
+static struct client_entry *find(const struct client *c, uint32_t address)
+{
+	struct prefix p = { ip4_addr(address), 32 };
+
+	return prefix_map_find(c->table, &p);
+}
+
+static struct client_entry *find_or_make(struct client *c, uint32_t address, uint64_t now)
+{
+	struct prefix p = { ip4_addr(address), 32 };
+	struct client_entry *e = prefix_map_add(c->table, &p);
+
+	if (e->source == FROM_NOBODY && !e->by_server)
+		e->made = now;
+	return e;
+}
+
+static bool is_announced(const struct client_entry *e)
+{
+	return e->source == FROM_LOCAL || e->source == FROM_SENDER;
+}
+
+static void install(struct client *c, const struct client_entry *e)
+{
+	uint32_t hop = e->source == FROM_SERVER	  ? c->config.server
+		       : e->source == FROM_SENDER ? e->sender
+						  : 0;
+
+	c->io.install(c->io.arg, ip4_of(&e->prefix.addr), hop);
+}
+
+void client_reinstall(struct client *c)
+{
+	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));)
+		install(c, e);
+}
+
+/* give() - the entry belongs to another source now; the server hears what that means for it */
+static void give(struct client *c, struct client_entry *e, enum client_source source)
+{
+	uint32_t address = ip4_of(&e->prefix.addr);
+	bool was = is_announced(e), is;
+
+	e->source = source;
+	is = is_announced(e);
+	if (is != was) {
+		feed_push(&c->feed, is ? HUB_ADD : HUB_DELETE, address);
+		c->up += is ? hub_hash(address, c->id) : -hub_hash(address, c->id);
+	}
+	install(c, e);
+	if (source == FROM_NOBODY && !e->by_server)
+		prefix_map_remove(c->table, e);
+}
+
+/* give_up() - its source has gone: the server's word counts again, if there is one */
+static void give_up(struct client *c, struct client_entry *e)
+{
+	give(c, e, e->by_server ? FROM_SERVER : FROM_NOBODY);
+}
+
+bool client_announce(struct client *c, uint32_t address, uint64_t now)
+{
+	struct client_entry *e;
+
+	if (!ip4_is_host(address))
+		return false;
+	e = find_or_make(c, address, now);
+	if (e->source != FROM_LOCAL)
+		e->made = now;
+	give(c, e, FROM_LOCAL);
+	return true;
+}
+
+bool client_withdraw(struct client *c, uint32_t address, uint64_t now)
+{
+	struct client_entry *e = find(c, address);
+
+	if (!e || e->source != FROM_LOCAL)
+		return false;
+	e->made = now;
+	give_up(c, e);
+	return true;
+}
+
+/* ---- from local senders: the seed, to the letter ----------------------------------------------- */
+
+static bool is_of_sender(const struct client_entry *e, uint32_t from, uint16_t port)
+{
+	return e && e->source == FROM_SENDER && e->sender == from && e->sender_port == port;
+}
+
+static void sender_adds(struct client *c, uint32_t address, uint32_t from, uint16_t port,
+			uint64_t now)
+{
+	struct client_entry *e = find(c, address);
+
+	if (is_of_sender(e, from, port)) {
+		e->repeats |= now - e->heard >= c->config.interval_ms / 2;
+		e->heard = now;
+	}
+	if (e && e->source != FROM_NOBODY)
+		return; /* who was first has the entry */
+	e = find_or_make(c, address, now);
+	e->sender = from;
+	e->sender_port = port;
+	e->heard = now;
+	e->repeats = false;
+	give(c, e, FROM_SENDER);
+}
+
+static enum hub_count take_from_sender(struct client *c, const struct hub_datagram *d,
+				       uint32_t from, uint16_t port, uint64_t now)
+{
+	struct client_entry *e;
+
+	if (d->type > HUB_DELETE)
+		return HUB_UNKNOWN_TYPE;
+	if (!ip4_is_host(d->field))
+		return HUB_BAD_ADDRESS;
+	if (d->type == HUB_ADD) {
+		sender_adds(c, d->field, from, port, now);
+		return HUB_GOOD;
+	}
+	e = find(c, d->field);
+	if (!is_of_sender(e, from, port))
+		return HUB_NOT_OWNER;
+	give_up(c, e);
+	return HUB_GOOD;
+}
+
+/* ---- from the server --------------------------------------------------------------------------- */
+
+static void server_adds(struct client *c, uint32_t address, uint64_t now)
+{
+	struct client_entry *e = find_or_make(c, address, now);
+
+	if (e->by_server && now - e->heard >= c->config.interval_ms / 2)
+		c->server_repeats = true;
+	if (!e->by_server)
+		c->down += hub_hash(address, c->id);
+	e->by_server = true;
+	e->round = c->round;
+	if (e->source == FROM_NOBODY)
+		give(c, e, FROM_SERVER);
+	if (e->source == FROM_SERVER)
+		e->heard = now;
+}
+
+static void server_deletes(struct client *c, struct client_entry *e)
+{
+	c->down -= hub_hash(ip4_of(&e->prefix.addr), c->id);
+	e->by_server = false;
+	if (e->source == FROM_SERVER)
+		give_up(c, e);
+}
+
+/* forget_told() - what the server has told and this says no good of */
+static void forget_told(struct client *c,
+			bool (*is_good)(const struct client *c, const struct client_entry *e))
+{
+	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));)
+		if (e->by_server && !(is_good && is_good(c, e)))
+			server_deletes(c, e);
+}
+
+static bool was_mentioned(const struct client *c, const struct client_entry *e)
+{
+	return e->round == c->round;
+}
+
+static void take_hello(struct client *c, uint32_t id)
+{
+	if (!id || c->server_id == id)
+		return;
+	c->server_id = id; /* it has begun anew, and knows nothing of us */
+	c->in_whole = false;
+	feed_whole(&c->feed, true, c->id);
+}
+
+static void take_whole_end(struct client *c, uint32_t sum)
+{
+	if (!c->in_whole)
+		return;
+	c->in_whole = false;
+	if (sum == c->whole_sum)
+		forget_told(c, was_mentioned);
+	else
+		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
+}
+
+static void take_extended(struct client *c, const struct hub_datagram *d)
+{
+	switch (d->type) {
+	case HUB_HELLO:
+		take_hello(c, d->field);
+		break;
+	case HUB_DIGEST_UP: /* an answer to ours */
+		if (d->field != c->up && feed_is_idle(&c->feed))
+			feed_whole(&c->feed, true, c->id);
+		break;
+	case HUB_DIGEST_DOWN:
+		if (d->field != c->down && !c->in_whole)
+			feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
+		break;
+	case HUB_SYNC_BEGIN:
+		c->in_whole = true;
+		c->whole_sum = 0;
+		c->round++;
+		break;
+	case HUB_SYNC_END:
+		take_whole_end(c, d->field);
+		break;
+	case HUB_BYE:
+		c->server_id = 0;
+		forget_told(c, NULL);
+		break;
+	}
+}
+
+static enum hub_count take_from_server(struct client *c, const struct hub_datagram *d, uint64_t now)
+{
+	struct client_entry *e;
+
+	c->server_heard = now;
+	c->errors = 0;
+	if (d->type > HUB_DELETE) {
+		if (c->config.plain_only)
+			return HUB_UNKNOWN_TYPE;
+		take_extended(c, d);
+		return HUB_GOOD;
+	}
+	if (c->in_whole && d->type == HUB_ADD)
+		c->whole_sum += hub_hash(d->field, c->id);
+	if (!ip4_is_host(d->field))
+		return HUB_BAD_ADDRESS;
+	if (d->type == HUB_ADD) {
+		server_adds(c, d->field, now);
+		return HUB_GOOD;
+	}
+	e = find(c, d->field);
+	if (!e || !e->by_server)
+		return HUB_NOT_OWNER;
+	server_deletes(c, e);
+	return HUB_GOOD;
+}
+
+/* take_signed() - RFC 2104's part is done: is it in order? */
+static enum hub_count take_signed(struct client *c, const uint8_t *data)
+{
+	bool gap, first = !c->session.sequence_in;
+	enum hub_count why = hub_accept(&c->session, data, &gap);
+
+	if (why == HUB_GOOD && gap && !first && !c->in_whole && c->server_id)
+		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
+	return why;
+}
+
+static enum hub_count take(struct client *c, uint32_t from, uint16_t port, const uint8_t *data,
+			   size_t len, uint64_t now)
+{
+	bool by_server = from == c->config.server && port == c->config.server_port, is_signed;
+	struct hub_datagram d;
+	enum hub_count why = hub_decode(data, len, &c->config.key, HUB_SERVER, &d, &is_signed);
+
+	if (why != HUB_GOOD)
+		return why;
+	if (!by_server)
+		return is_signed ? HUB_BAD_AUTH : take_from_sender(c, &d, from, port, now);
+	if (c->config.key.len && !is_signed)
+		return HUB_UNSIGNED;
+	why = is_signed ? take_signed(c, data) : HUB_GOOD;
+	return why == HUB_GOOD ? take_from_server(c, &d, now) : why;
+}
+
+void client_input(struct client *c, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
+		  uint64_t now)
+{
+	enum hub_count why = take(c, from, port, data, len, now);
+
+	c->received++;
+	if (why == HUB_GOOD)
+		return;
+	c->counts[why]++;
+	c->io.dropped(c->io.arg, from, why);
+}
+
+void client_lost(struct client *c)
+{
+	if (c->server_id && !c->in_whole)
+		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
+}
+
+void client_unreachable(struct client *c, uint64_t now)
+{
+	if (c->config.plain_only || (c->errors && now - c->error_at < c->config.interval_ms / 2))
+		return;
+	c->error_at = now;
+	if (++c->errors < ERRORS_MAX)
+		return;
+	c->errors = 0;
+	c->server_id = 0;
+	c->in_whole = false;
+	forget_told(c, NULL);
+}
+
+/* ---- time -------------------------------------------------------------------------------------- */
+
+static bool is_too_old(const struct client *c, uint64_t heard, uint64_t now)
+{
+	return heard + c->config.interval_ms * 7 / 2 < now;
+}
+
+/* age() - what has not been repeated, by who repeats */
+static void age(struct client *c, uint64_t now)
+{
+	if (c->server_id && is_too_old(c, c->server_heard, now)) {
+		c->server_id = 0;
+		c->in_whole = false;
+		forget_told(c, NULL);
+	}
+	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));) {
+		if (!is_too_old(c, e->heard, now))
+			continue;
+		if (e->source == FROM_SENDER && e->repeats)
+			give_up(c, e);
+		else if (e->source == FROM_SERVER && c->server_repeats && !c->server_id)
+			server_deletes(c, e);
+	}
+}
+
+uint64_t client_work(struct client *c, uint64_t now)
+{
+	if (c->config.plain_only)
+		return UINT64_MAX;
+	if (c->next_round > now)
+		return c->next_round;
+	age(c, now);
+	feed_push_ahead(&c->feed, HUB_HELLO, c->id);
+	if (!feed_is_idle(&c->feed))
+		; /* it hears all of it anyway */
+	else if (c->server_id)
+		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
+	else
+		feed_whole(&c->feed, false, 0);
+	c->next_round = now + c->config.interval_ms;
+	return c->next_round;
+}
+
+static bool next_announced(void *arg, uint32_t *cursor, uint32_t *address)
+{
+	const struct client *c = arg;
+	const struct client_entry *e;
+
+	while ((e = prefix_map_walk(c->table, cursor)))
+		if (is_announced(e)) {
+			*address = ip4_of(&e->prefix.addr);
+			return true;
+		}
+	return false;
+}
+
+bool client_pump(struct client *c)
+{
+	const struct hub_key *key = c->config.key.len ? &c->config.key : NULL;
+	struct hub_datagram d;
+	unsigned budget = PUMP;
+
+	while (budget > 0 && feed_take(&c->feed, next_announced, c, &d)) {
+		uint8_t data[HUB_SIGNED_LEN];
+		size_t len = hub_encode(&d, key, HUB_CLIENT, &c->session, data);
+
+		c->io.send(c->io.arg, data, len);
+		c->sent++;
+		budget--;
+	}
+	return !budget;
+}
+
+void client_stop(struct client *c)
+{
+	if (c->server_id) {
+		c->feed.count = 0;
+		feed_push_ahead(&c->feed, HUB_BYE, c->id);
+		return;
+	}
+	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));)
+		if (is_announced(e))
+			feed_push(&c->feed, HUB_DELETE, ip4_of(&e->prefix.addr));
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nodes/common/compiler.h"
+#include "nodes/common/mem.h"
+
+#define ROOM_MIN 16u
+#define ROOM_MAX (1u << 20)
+
+void feed_free(struct feed *f)
+{
+	free(f->ring);
+}
+
+static void grow(struct feed *f)
+{
+	uint32_t room = f->room ? f->room * 2 : ROOM_MIN;
+	struct hub_datagram *ring = xcalloc(room, sizeof(*ring));
+
+	for (uint32_t i = 0; i < f->count; i++)
+		ring[i] = f->ring[(f->first + i) & (f->room - 1)];
+	free(f->ring);
+	f->ring = ring;
+	f->room = room;
+	f->first = 0;
+}
+
+void feed_push(struct feed *f, uint8_t type, uint32_t field)
+{
+	if (f->count == f->room && f->room == ROOM_MAX) {
+		/* more than it can be told one by one */
+		f->count = 0;
+		f->again = true;
+	}
+	if (f->count == f->room)
+		grow(f);
+	f->ring[(f->first + f->count++) & (f->room - 1)] = (struct hub_datagram){ type, field };
+}
+
+void feed_push_ahead(struct feed *f, uint8_t type, uint32_t field)
+{
+	if (f->ahead_count < ARRAY_SIZE(f->ahead))
+		f->ahead[f->ahead_count++] = (struct hub_datagram){ type, field };
+}
+
+void feed_whole(struct feed *f, bool marks, uint32_t id)
+{
+	f->marks = marks;
+	f->id = id;
+	f->again = false;
+	f->state = FEED_BEGIN;
+}
+
+bool feed_is_idle(const struct feed *f)
+{
+	return !f->count && f->state == FEED_UPDATES && !f->again;
+}
+
+static bool take_ahead(struct feed *f, struct hub_datagram *to)
+{
+	if (!f->ahead_count)
+		return false;
+	*to = f->ahead[0];
+	memmove(f->ahead, f->ahead + 1, --f->ahead_count * sizeof(*f->ahead));
+	return true;
+}
+
+static bool take_update(struct feed *f, struct hub_datagram *to)
+{
+	if (!f->count)
+		return false;
+	*to = f->ring[f->first];
+	f->first = (f->first + 1) & (f->room - 1);
+	f->count--;
+	if (to->type == HUB_ADD)
+		f->sum += hub_hash(to->field, f->id);
+	return true;
+}
+
+/* take_whole() - the set's next piece: its begin, an address, its end */
+static bool take_whole(struct feed *f, feed_next_fn *next, void *arg, struct hub_datagram *to)
+{
+	if (f->state == FEED_UPDATES && f->again)
+		feed_whole(f, f->marks, f->id);
+	if (f->state == FEED_BEGIN) {
+		f->state = FEED_WHOLE;
+		f->cursor = f->sum = 0;
+		if (f->marks) {
+			*to = (struct hub_datagram){ HUB_SYNC_BEGIN, 0 };
+			return true;
+		}
+	}
+	if (f->state == FEED_WHOLE) {
+		to->type = HUB_ADD;
+		if (next(arg, &f->cursor, &to->field)) {
+			f->sum += hub_hash(to->field, f->id);
+			return true;
+		}
+		f->state = FEED_UPDATES;
+		if (f->marks) {
+			*to = (struct hub_datagram){ HUB_SYNC_END, f->sum };
+			return true;
+		}
+	}
+	return false;
+}
+
+bool feed_take(struct feed *f, feed_next_fn *next, void *arg, struct hub_datagram *to)
+{
+	return take_ahead(f, to) || take_update(f, to) || take_whole(f, next, arg, to);
+}

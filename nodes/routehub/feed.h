@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one peer is to be told, in order: single updates as they happen, and the whole set again, as
+ * often as that is asked for. Nothing is encoded before it leaves, so that a slow peer costs five
+ * octets an update; one that is too slow for that is told the whole set instead.
+ */
+#ifndef VETHLAB_ROUTEHUB_FEED_H
+#define VETHLAB_ROUTEHUB_FEED_H
+
+#include "packet.h"
+
+/* feed_next_fn() - the next address of the set behind `*cursor`, which begins with 0 */
+typedef bool feed_next_fn(void *arg, uint32_t *cursor, uint32_t *address);
+
+struct feed {
+	struct hub_datagram *ring;
+	uint32_t first, count, room;  /* room: a power of 2, or 0 */
+	struct hub_datagram ahead[4]; /* what does not wait */
+	unsigned ahead_count;
+	enum { FEED_UPDATES, FEED_BEGIN, FEED_WHOLE } state;
+	bool again; /* the whole set once more, after this time */
+	bool marks; /* between SYNC-BEGIN and SYNC-END */
+	uint32_t cursor;
+	uint32_t sum, id; /* digest of the additions since SYNC-BEGIN; its key */
+};
+
+void feed_free(struct feed *f);
+void feed_push(struct feed *f, uint8_t type, uint32_t field);
+void feed_push_ahead(struct feed *f, uint8_t type, uint32_t field);
+
+/* feed_whole() - the whole set from its begin, after what waits; with marks, if the peer knows them */
+void feed_whole(struct feed *f, bool marks, uint32_t id);
+
+bool feed_is_idle(const struct feed *f);
+
+/* feed_take() - what is to be sent next; false: nothing */
+bool feed_take(struct feed *f, feed_next_fn *next, void *arg, struct hub_datagram *to);
+
+#endif

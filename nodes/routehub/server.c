@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "server.h"
+
+#include <stdlib.h>
+
+#include "nodes/common/mem.h"
+
+struct server *server_new(const struct server_config *c, const struct server_io *io, uint32_t id,
+			  uint32_t epoch, uint64_t now)
+{
+	struct server *s = xcalloc(1, sizeof(*s));
+
+	s->config = *c;
+	s->io = *io;
+	s->id = id;
+	s->epoch = epoch;
+	s->next_round = now + c->interval_ms;
+	s->table = prefix_map_new(sizeof(struct hub_entry));
+	LIST_INIT(&s->clients);
+	return s;
+}
+
+/* client_free() - the memory alone: nobody is told, and no route is touched */
+static void client_free(struct hub_client *c)
+{
+	struct hub_owner *o, *next;
+
+	for (o = LIST_FIRST(&c->owned); o; o = next) {
+		next = LIST_NEXT(o, of_client);
+		free(o);
+	}
+	feed_free(&c->feed);
+	free(c);
+}
+
+void server_free(struct server *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->client_count; i++)
+		client_free(s->by_address[i]);
+	prefix_map_free(s->table);
+	free(s->by_address);
+	free(s);
+}
+
+/* ---- owners ------------------------------------------------------------------------------------ */
+
+static void tell_others(struct server *s, const struct hub_client *from, uint8_t type,
+			uint32_t address)
+{
+	struct hub_client *c;
+
+	LIST_FOREACH(c, &s->clients, entry)
+	if (c != from)
+		client_tell(c, type, address);
+}
+
+/* tell_of_owner() - an owner has come or gone; with `others` of them beside it. None: it is news to
+ * everybody else. One: to that one alone, for now somebody else than it owns the address, or does no
+ * longer. */
+static void tell_of_owner(struct server *s, const struct hub_client *of, struct hub_owner *others,
+			  uint8_t type, uint32_t address)
+{
+	if (s->config.plain_only)
+		return;
+	if (!others)
+		tell_others(s, of, type, address);
+	else if (!others->next)
+		client_tell(others->client, type, address);
+}
+
+static void install_first(struct server *s, const struct hub_entry *e)
+{
+	s->io.install(s->io.arg, ip4_of(&e->prefix.addr),
+		      e->owners ? e->owners->client->address : 0);
+}
+
+void server_reinstall(struct server *s)
+{
+	for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));)
+		install_first(s, e);
+}
+
+static struct hub_owner *owner_find(const struct hub_entry *e, const struct hub_client *c)
+{
+	struct hub_owner *o = e ? e->owners : NULL;
+
+	while (o && o->client != c)
+		o = o->next;
+	return o;
+}
+
+static struct hub_owner *owner_add(struct server *s, struct hub_entry *e, struct hub_client *c)
+{
+	struct hub_owner *o = xcalloc(1, sizeof(*o)), **end = &e->owners;
+	uint32_t address = ip4_of(&e->prefix.addr);
+
+	tell_of_owner(s, c, e->owners, HUB_ADD, address);
+	o->client = c;
+	o->entry = e;
+	while (*end)
+		end = &(*end)->next;
+	*end = o;
+	LIST_INSERT_HEAD(&c->owned, o, of_client);
+	c->owned_count++;
+	c->up += hub_hash(address, c->id);
+	if (!e->owners->next)
+		install_first(s, e);
+	return o;
+}
+
+void owner_drop(struct server *s, struct hub_owner *o)
+{
+	struct hub_entry *e = o->entry;
+	struct hub_client *c = o->client;
+	struct hub_owner **at = &e->owners;
+	uint32_t address = ip4_of(&e->prefix.addr);
+	bool was_first = e->owners == o;
+
+	while (*at != o)
+		at = &(*at)->next;
+	*at = o->next;
+	LIST_REMOVE(o, of_client);
+	free(o);
+	c->owned_count--;
+	c->up -= hub_hash(address, c->id);
+	tell_of_owner(s, c, e->owners, HUB_DELETE, address);
+	if (was_first)
+		install_first(s, e);
+	if (!e->owners)
+		prefix_map_remove(s->table, e);
+}
+
+/* ---- updates ----------------------------------------------------------------------------------- */
+
+static struct prefix host_prefix(uint32_t address)
+{
+	return (struct prefix){ ip4_addr(address), 32 };
+}
+
+static bool has_signed_owner(const struct hub_entry *e)
+{
+	for (const struct hub_owner *o = e ? e->owners : NULL; o; o = o->next)
+		if (o->client->is_signed)
+			return true;
+	return false;
+}
+
+static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t address,
+			       uint64_t now)
+{
+	struct prefix p = host_prefix(address);
+	struct hub_entry *e = prefix_map_find(s->table, &p);
+	struct hub_owner *o = owner_find(e, c);
+
+	if (c->in_whole)
+		c->whole_sum += hub_hash(address, c->id);
+	if (!ip4_is_host(address) || s->io.is_ours(s->io.arg, address))
+		return HUB_BAD_ADDRESS;
+	if (!c->is_signed && has_signed_owner(e))
+		return HUB_UNSIGNED;
+	if (o && now - o->heard >= s->config.interval_ms / 2)
+		c->repeats = true;
+	if (!e) {
+		e = prefix_map_add(s->table, &p);
+		e->made = now;
+	}
+	if (!o &&
+	    !(s->config.plain_only && e->owners)) /* the seed: leave the entry that is there */
+		o = owner_add(s, e, c);
+	if (o) {
+		o->heard = now;
+		o->round = c->round;
+	}
+	return HUB_GOOD;
+}
+
+static enum hub_count take_delete(struct server *s, struct hub_client *c, uint32_t address)
+{
+	struct prefix p = host_prefix(address);
+	struct hub_entry *e = prefix_map_find(s->table, &p);
+	struct hub_owner *o = owner_find(e, c);
+
+	if (!ip4_is_host(address))
+		return HUB_BAD_ADDRESS;
+	if (!o)
+		return !c->is_signed && has_signed_owner(e) ? HUB_UNSIGNED : HUB_NOT_OWNER;
+	if (e->owners->next && !s->config.plain_only)
+		feed_push(&c->feed, HUB_ADD, address); /* from others it can still have it */
+	owner_drop(s, o);
+	return HUB_GOOD;
+}
+
+/* ---- the extended form ------------------------------------------------------------------------- */
+
+static void take_hello(struct server *s, struct hub_client *c, uint32_t id)
+{
+	bool is_new = c->id != id;
+
+	feed_push_ahead(&c->feed, HUB_HELLO, s->id);
+	if (!is_new)
+		return;
+	c->id = id;
+	c->is_extended = true;
+	c->in_whole = false;
+	client_recount(s, c);
+	feed_whole(&c->feed, true, id);
+}
+
+/* take_digest_up() - of what it has announced */
+static void take_digest_up(struct hub_client *c, uint32_t digest)
+{
+	if (digest != c->up && !c->in_whole)
+		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
+}
+
+/* take_digest_down() - an answer to ours: it does not know all, or too much */
+static void take_digest_down(struct hub_client *c, uint32_t digest)
+{
+	if (digest != c->down && feed_is_idle(&c->feed))
+		feed_whole(&c->feed, true, c->id);
+}
+
+static void take_whole_begin(struct hub_client *c)
+{
+	c->in_whole = true;
+	c->whole_sum = 0;
+	c->round++;
+}
+
+static void take_whole_end(struct server *s, struct hub_client *c, uint32_t sum)
+{
+	struct hub_owner *o, *next;
+
+	if (!c->in_whole)
+		return;
+	c->in_whole = false;
+	if (sum != c->whole_sum) { /* part of it was lost: once more */
+		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
+		return;
+	}
+	for (o = LIST_FIRST(&c->owned); o; o = next) {
+		next = LIST_NEXT(o, of_client);
+		if (o->round != c->round)
+			owner_drop(s, o);
+	}
+}
+
+static enum hub_count take_extended(struct server *s, struct hub_client *c,
+				    const struct hub_datagram *d)
+{
+	if (d->type == HUB_HELLO && d->field)
+		take_hello(s, c, d->field);
+	if (!c->is_extended)
+		return HUB_GOOD;
+	switch (d->type) {
+	case HUB_DIGEST_UP:
+		take_digest_up(c, d->field);
+		break;
+	case HUB_DIGEST_DOWN:
+		take_digest_down(c, d->field);
+		break;
+	case HUB_SYNC_BEGIN:
+		take_whole_begin(c);
+		break;
+	case HUB_SYNC_END:
+		take_whole_end(s, c, d->field);
+		break;
+	case HUB_BYE:
+		client_forget(s, c);
+		break;
+	}
+	return HUB_GOOD;
+}
+
+/* ---- datagrams --------------------------------------------------------------------------------- */
+
+/* relay() - the seed: each update goes to all clients but the one that it came from */
+static void relay(struct server *s, const struct hub_client *from, const struct hub_datagram *d)
+{
+	if (s->config.plain_only)
+		tell_others(s, from, d->type, d->field);
+}
+
+static enum hub_count take(struct server *s, struct hub_client *c, const struct hub_datagram *d,
+			   uint64_t now)
+{
+	switch (d->type) {
+	case HUB_ADD:
+		relay(s, c, d);
+		return take_add(s, c, d->field, now);
+	case HUB_DELETE:
+		relay(s, c, d);
+		return take_delete(s, c, d->field);
+	}
+	return s->config.plain_only ? HUB_UNKNOWN_TYPE : take_extended(s, c, d);
+}
+
+/* admit() - the client that has sent this, one that is new too; NULL: it is dropped, see *why */
+static struct hub_client *admit(struct server *s, uint32_t from, uint16_t port, const uint8_t *data,
+				bool is_signed, bool *gap, uint64_t now, enum hub_count *why)
+{
+	struct hub_client *c = client_find(s, from, port);
+
+	*why = HUB_GOOD;
+	if (!is_signed && c && c->is_signed)
+		*why = HUB_UNSIGNED;
+	else if (!c && s->client_count >= s->config.max_clients)
+		*why = HUB_TOO_MANY;
+	if (*why != HUB_GOOD)
+		return NULL;
+	if (!c)
+		c = client_new(s, from, port, now);
+	if (is_signed) {
+		*why = hub_accept(&c->session, data, gap);
+		*gap &= c->is_signed; /* the first one follows none */
+		c->is_signed = true;
+	}
+	return *why == HUB_GOOD ? c : NULL;
+}
+
+static enum hub_count take_datagram(struct server *s, uint32_t from, uint16_t port,
+				    const uint8_t *data, size_t len, uint64_t now)
+{
+	struct hub_datagram d;
+	struct hub_client *c;
+	bool is_signed, gap = false;
+	enum hub_count why = hub_decode(data, len, &s->config.key, HUB_CLIENT, &d, &is_signed);
+
+	if (why != HUB_GOOD)
+		return why;
+	if (d.type > HUB_DELETE && s->config.plain_only)
+		return HUB_UNKNOWN_TYPE;
+	c = admit(s, from, port, data, is_signed, &gap, now, &why);
+	if (!c)
+		return why;
+	c->heard = now;
+	c->errors = 0;
+	c->probe_at = UINT64_MAX;
+	if (gap && c->is_extended && !c->in_whole)
+		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
+	return take(s, c, &d, now);
+}
+
+void server_input(struct server *s, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
+		  uint64_t now)
+{
+	enum hub_count why = take_datagram(s, from, port, data, len, now);
+
+	s->received++;
+	if (why == HUB_GOOD)
+		return;
+	s->counts[why]++;
+	s->io.dropped(s->io.arg, from, why);
+}
+
+void server_lost(struct server *s)
+{
+	struct hub_client *c;
+
+	LIST_FOREACH(c, &s->clients, entry)
+	if (c->is_extended && !c->in_whole)
+		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
+}
+
+void server_stop(struct server *s)
+{
+	struct hub_client *c;
+
+	LIST_FOREACH(c, &s->clients, entry)
+	{
+		if (c->is_extended) {
+			c->feed.count = 0;
+			feed_push_ahead(&c->feed, HUB_BYE, s->id);
+			continue;
+		}
+		for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));)
+			if (client_wants(c, e))
+				client_tell(c, HUB_DELETE, ip4_of(&e->prefix.addr));
+	}
+}

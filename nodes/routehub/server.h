@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server's table and its clients, without sockets and clock. It keeps every owner of every
+ * address, and tells each client exactly when the answer to "does somebody else own it" changes for
+ * that client: so a refused deletion goes nowhere, a second owner counts when the first one leaves,
+ * and nothing is echoed.
+ */
+#ifndef VETHLAB_ROUTEHUB_SERVER_H
+#define VETHLAB_ROUTEHUB_SERVER_H
+
+#include <sys/queue.h>
+
+#include "feed.h"
+#include "nodes/common/prefix_map.h"
+
+enum hub_speech { SPEAKS_PLAIN, SPEAKS_EXTENDED, SPEAKS_AUTHENTICATED };
+
+struct hub_owner {
+	LIST_ENTRY(hub_owner) of_client;
+	struct hub_owner *next; /* of the same address */
+	struct hub_client *client;
+	struct hub_entry *entry;
+	uint64_t heard;
+	uint32_t round; /* of the client's last whole set that has mentioned it */
+};
+
+struct hub_entry {
+	struct prefix prefix;
+	struct hub_owner *owners; /* the first one is the next hop */
+	uint64_t made;
+};
+
+struct hub_client {
+	LIST_ENTRY(hub_client) entry;
+	uint32_t address;
+	uint16_t port;
+	bool is_signed, is_extended;
+	bool repeats; /* a plain one that says its additions again: they may age */
+	uint32_t id;  /* of its HELLO; 0: none */
+	uint64_t heard;
+	LIST_HEAD(, hub_owner) owned;
+	size_t owned_count;
+	uint32_t up;   /* digest of what it owns */
+	uint32_t down; /* digest of what it should have been told */
+	bool in_whole; /* between SYNC-BEGIN and SYNC-END */
+	uint32_t whole_sum, round;
+	unsigned errors; /* unreachable, so often since it was heard */
+	uint64_t error_at, probe_at;
+	struct feed feed;
+	struct hub_session session;
+};
+
+struct server_io {
+	/* the route to this address, by way of next_hop; 0: there is none any more */
+	void (*install)(void *arg, uint32_t address, uint32_t next_hop);
+	void (*send)(void *arg, const struct hub_client *c, const uint8_t *data, size_t len);
+	bool (*is_ours)(void *arg, uint32_t address); /* of this machine, or a broadcast address */
+	void (*dropped)(void *arg, uint32_t from, enum hub_count why);
+	void *arg;
+};
+
+struct server_config {
+	uint64_t interval_ms;
+	bool plain_only;
+	size_t max_clients;
+	struct hub_key key;
+};
+
+struct server {
+	struct server_config config;
+	struct server_io io;
+	struct prefix_map *table;
+	LIST_HEAD(, hub_client) clients;
+	struct hub_client **by_address; /* sorted */
+	size_t client_count;
+	uint32_t id, epoch;
+	uint64_t next_round;
+	uint64_t received, sent, counts[HUB_COUNT_COUNT];
+};
+
+/* server_new() - `id` is not 0 and new at each start; `epoch` is the time of day in seconds */
+struct server *server_new(const struct server_config *c, const struct server_io *io, uint32_t id,
+			  uint32_t epoch, uint64_t now);
+void server_free(struct server *s);
+
+void server_input(struct server *s, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
+		  uint64_t now);
+
+/* server_unreachable() - the network said that nobody listens there (ICMP) */
+void server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now);
+
+/* server_lost() - datagrams were dropped on their way to us: everybody is asked at once */
+void server_lost(struct server *s);
+
+/* server_work() - what is due; the time of the next one */
+uint64_t server_work(struct server *s, uint64_t now);
+
+/* server_pump() - sends a little to each client; true: there is more */
+bool server_pump(struct server *s);
+
+/* server_stop() - each client is told that nothing is reached by way of us any more */
+void server_stop(struct server *s);
+
+void server_reinstall(struct server *s); /* each route once more: the links have changed */
+
+/* ---- between server.c and server_clients.c ----------------------------------------------------- */
+
+struct hub_client *client_find(const struct server *s, uint32_t address, uint16_t port);
+struct hub_client *client_new(struct server *s, uint32_t address, uint16_t port, uint64_t now);
+void client_forget(struct server *s, struct hub_client *c);
+void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
+void client_recount(const struct server *s, struct hub_client *c); /* both digests */
+bool client_wants(const struct hub_client *c, const struct hub_entry *e);
+
+void owner_drop(struct server *s, struct hub_owner *o);
+
+#endif

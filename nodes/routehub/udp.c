@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "udp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/mem.h"
+#include "packet.h"
+
+#define DATAGRAM_LEN 64	       /* more than the longest good one, so that a longer one is seen */
+#define RECEIVE_LEN  (8 << 20) /* thousands of updates at once */
+#define PATIENCE_MS  100       /* for room in the socket */
+
+struct hub_udp {
+	int fd;
+	uint32_t drops;
+	struct log_limit complaint;
+	unsigned waiting;
+	struct sockaddr_in to[HUB_BATCH];
+	uint8_t out[HUB_BATCH][HUB_SIGNED_LEN];
+	size_t out_len[HUB_BATCH];
+	uint8_t in[HUB_BATCH][DATAGRAM_LEN];
+};
+
+struct hub_udp *hub_udp_open(uint32_t address, uint16_t port)
+{
+	struct hub_udp *u = xcalloc(1, sizeof(*u));
+	struct sockaddr_in here = { .sin_family = AF_INET,
+				    .sin_port = htons(port),
+				    .sin_addr.s_addr = htonl(address) };
+	int yes = 1, size = RECEIVE_LEN;
+
+	u->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (u->fd < 0)
+		fatal_errno("cannot open a socket");
+	setsockopt(u->fd, IPPROTO_IP, IP_RECVERR, &yes, sizeof(yes));
+	if (setsockopt(u->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (bind(u->fd, (struct sockaddr *)&here, sizeof(here)) < 0)
+		fatal_errno("cannot listen at UDP port %u", port);
+	return u;
+}
+
+void hub_udp_close(struct hub_udp *u)
+{
+	if (!u)
+		return;
+	close(u->fd);
+	free(u);
+}
+
+int hub_udp_fd(const struct hub_udp *u)
+{
+	return u->fd;
+}
+
+size_t hub_udp_receive(struct hub_udp *u, struct hub_packet to[HUB_BATCH])
+{
+	struct sockaddr_in from[HUB_BATCH];
+	struct iovec parts[HUB_BATCH];
+	struct mmsghdr messages[HUB_BATCH];
+	int count;
+
+	for (size_t i = 0; i < HUB_BATCH; i++) {
+		parts[i] = (struct iovec){ u->in[i], DATAGRAM_LEN };
+		messages[i].msg_hdr = (struct msghdr){ .msg_name = &from[i],
+						       .msg_namelen = sizeof(from[i]),
+						       .msg_iov = &parts[i],
+						       .msg_iovlen = 1 };
+	}
+	count = recvmmsg(u->fd, messages, HUB_BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++)
+		to[i] = (struct hub_packet){ .from = ntohl(from[i].sin_addr.s_addr),
+					     .port = ntohs(from[i].sin_port),
+					     .data = u->in[i],
+					     .len = messages[i].msg_len };
+	return count < 0 ? 0 : (size_t)count;
+}
+
+static bool is_refusal(struct msghdr *m)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) {
+			struct sock_extended_err e;
+
+			memcpy(&e, CMSG_DATA(c), sizeof(e));
+			return e.ee_errno == ECONNREFUSED;
+		}
+	return false;
+}
+
+bool hub_udp_unreachable(struct hub_udp *u, uint32_t *address, uint16_t *port)
+{
+	_Alignas(struct cmsghdr) uint8_t control[512];
+	struct sockaddr_in to;
+	uint8_t data[DATAGRAM_LEN];
+	struct iovec part = { data, sizeof(data) };
+
+	for (;;) {
+		struct msghdr m = { .msg_name = &to,
+				    .msg_namelen = sizeof(to),
+				    .msg_iov = &part,
+				    .msg_iovlen = 1,
+				    .msg_control = control,
+				    .msg_controllen = sizeof(control) };
+
+		if (recvmsg(u->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			return false;
+		if (!is_refusal(&m))
+			continue;
+		*address = ntohl(to.sin_addr.s_addr);
+		*port = ntohs(to.sin_port);
+		return true;
+	}
+}
+
+bool hub_udp_lost(struct hub_udp *u)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+	bool lost;
+
+	if (getsockopt(u->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return false;
+	lost = info[SK_MEMINFO_DROPS] != u->drops;
+	u->drops = info[SK_MEMINFO_DROPS];
+	return lost;
+}
+
+void hub_udp_send(struct hub_udp *u, uint32_t to, uint16_t port, const uint8_t *data, size_t len)
+{
+	if (u->waiting == HUB_BATCH)
+		hub_udp_flush(u);
+	u->to[u->waiting] = (struct sockaddr_in){ .sin_family = AF_INET,
+						  .sin_port = htons(port),
+						  .sin_addr.s_addr = htonl(to) };
+	memcpy(u->out[u->waiting], data, len);
+	u->out_len[u->waiting++] = len;
+}
+
+/* skip() - how many to go on behind, when sendmmsg() could not send the first one */
+static unsigned skip(struct hub_udp *u, unsigned first)
+{
+	struct pollfd p = { u->fd, POLLOUT, 0 };
+	char text[INET_ADDRSTRLEN];
+
+	if (errno == EINTR || errno == ECONNREFUSED) /* the latter is of an earlier one */
+		return 0;
+	if (errno == EAGAIN && poll(&p, 1, PATIENCE_MS) > 0)
+		return 0;
+	log_limited(&u->complaint, "cannot send to %s: %s",
+		    inet_ntop(AF_INET, &u->to[first].sin_addr, text, sizeof(text)),
+		    strerror(errno));
+	return 1;
+}
+
+void hub_udp_flush(struct hub_udp *u)
+{
+	struct iovec parts[HUB_BATCH];
+	struct mmsghdr messages[HUB_BATCH];
+	unsigned done = 0;
+
+	for (unsigned i = 0; i < u->waiting; i++) {
+		parts[i] = (struct iovec){ u->out[i], u->out_len[i] };
+		messages[i].msg_hdr = (struct msghdr){ .msg_name = &u->to[i],
+						       .msg_namelen = sizeof(u->to[i]),
+						       .msg_iov = &parts[i],
+						       .msg_iovlen = 1 };
+	}
+	while (done < u->waiting) {
+		int sent = sendmmsg(u->fd, messages + done, u->waiting - done, 0);
+
+		done += sent > 0 ? (unsigned)sent : skip(u, done);
+	}
+	u->waiting = 0;
+}
