@@ -57,7 +57,8 @@ def remount_tmpfs(folder, size):
 
 
 class Network:
-    """A network namespace beside this process's own: sockets of it are made with socket()."""
+    """A network namespace beside this process's own: sockets of it are made with socket(), and what
+    is started within `with network:` runs in there."""
 
     def __init__(self):
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -65,12 +66,15 @@ class Network:
         self.fd = os.open("/proc/self/ns/net", os.O_RDONLY)
         call("setns", self.home, NEWNET)
 
-    def socket(self, *arguments):
+    def __enter__(self):
         call("setns", self.fd, NEWNET)
-        try:
+
+    def __exit__(self, *_):
+        call("setns", self.home, NEWNET)
+
+    def socket(self, *arguments):
+        with self:
             return socket.socket(*arguments)
-        finally:
-            call("setns", self.home, NEWNET)
 
 
 def bring_up(sock, interface):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A program under test: its start, its readiness, its log, its end."""
 
+import contextlib
 import os
 import re
 import select
@@ -22,9 +23,13 @@ def path_of(name):
 
 
 class Program:
-    """One program, started as often as the case likes; what all of its starts say is in one log."""
+    """One program, started as often as the case likes; what all of its starts say is in one log.
+
+    It runs in the case's network, or in the one of `network`, and reads from `stdin`."""
 
     count = 0
+    network = contextlib.nullcontext()
+    stdin = subprocess.DEVNULL
 
     def __init__(self, name):
         Program.count += 1
@@ -43,17 +48,17 @@ class Program:
 
     def launch(self, arguments, environment=None, wrapped=()):
         inherited = {**os.environ, "NOTIFY_SOCKET": "@" + self.address, **(environment or {})}
-        with open(self.log_name, "a", encoding="utf-8") as log:
+        with open(self.log_name, "a", encoding="utf-8") as log, self.network:
             return subprocess.Popen(
-                [*wrapped, self.path, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=inherited)
+                [*wrapped, self.path, *arguments], stdin=self.stdin, stdout=log, stderr=log, env=inherited)
 
     def once(self, *arguments, wrapped=()):
         """Runs it to its end: status, what it printed on standard output, and on standard error."""
         try:
-            done = subprocess.run(
-                [*wrapped, self.path, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                timeout=5, check=False)
+            with self.network:
+                done = subprocess.run(
+                    [*wrapped, self.path, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                    timeout=PATIENCE, check=False)
         except subprocess.TimeoutExpired:
             raise Wrong(f"expected: '{' '.join(arguments)}' ends\nactual: it runs") from None
         return done.returncode, done.stdout.decode(), done.stderr.decode()
