@@ -95,6 +95,7 @@ class Bench(Listening):
         self.server = HubProgram("route-server")
         self.client = HubProgram("route-client")
         self.program = None  # the one under test
+        self.more = []  # programs in the network of the peers
         self.fences = 0
         self.fence_peer = None
 
@@ -112,6 +113,11 @@ class Bench(Listening):
         self.client.start("--interval", interval, "--server", server, *options)
         self.client.wait_ready()
         return there
+
+    def another_client(self):
+        """One in the network of the peers."""
+        self.more.append(HubProgram("route-client", self.there))
+        return self.more[-1]
 
     def add_hub(self, kind=Hub, key=None, address=SERVER):
         if key:
@@ -215,7 +221,7 @@ class Bench(Listening):
     # ---- the end
 
     def programs(self):
-        return [self.server, self.client]
+        return [*self.more, self.server, self.client]
 
     def finish(self):
         """Whoever runs ends well, and its routes are gone."""
@@ -224,7 +230,7 @@ class Bench(Listening):
                 require(program.runs(), f"{program.name} still runs", program.log()[-2000:])
                 program.signal(signal.SIGTERM)
                 program.ends(0)
-                equal("routes that are left", hub_routes(), {})
+                equal("routes that are left", hub_routes(program.network), {})
             program.check_sanitizer()
 
     def report(self):
