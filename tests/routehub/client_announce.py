@@ -12,7 +12,7 @@ from peer import Hub
 X, Y, Z = x(10), x(11), x(12)
 
 
-def options(bench):
+def announce_options(bench):
     """route-client(1) --announce: each of several addresses is announced"""
     addresses = [x(host) for host in range(1, 41)]
     hub = bench.join_hub(*(word for address in addresses for word in ("--announce", address)))
@@ -22,7 +22,7 @@ def options(bench):
     bench.routes_become({})
 
 
-def standard_input(bench):
+def announce_standard_input(bench):
     """route-client(1): `add ADDRESS` and `del ADDRESS` on standard input, whose end changes nothing"""
     bench.client.stdin = subprocess.PIPE
     hub = bench.join_hub()
@@ -41,7 +41,7 @@ def standard_input(bench):
     bench.table_becomes({X: SERVER, Y: None, Z: None})
 
 
-def standard_input_nonsense(bench):
+def announce_standard_input_nonsense(bench):
     """route-client(1): a line on standard input that is neither is complained of, and the next one counts"""
     bench.client.stdin = subprocess.PIPE
     hub = bench.join_hub()
@@ -56,7 +56,7 @@ def standard_input_nonsense(bench):
     to.close()
 
 
-def standard_input_at_the_start(bench):
+def announce_standard_input_at_the_start(bench):
     """route-client(1): what stands on standard input at the start is announced, the last line without its end too"""
     read, write = os.pipe()
     os.write(write, b"add 10.1.0.10\nadd 10.1.0.11")
@@ -68,7 +68,7 @@ def standard_input_at_the_start(bench):
     os.close(read)
 
 
-def command_add_and_del(bench):
+def announce_command_add_and_del(bench):
     """route-client(1) add, del: several addresses at once, to the client of the same network; status 0"""
     hub = bench.join_hub()
     equal("add", bench.client.once("add", X, Y, Z)[:2], (0, ""))
@@ -80,7 +80,7 @@ def command_add_and_del(bench):
     bench.table_becomes({Y: None})
 
 
-def announced_twice(bench):
+def announce_announced_twice(bench):
     """route-client(1) add: what is announced twice is there once: one withdrawal is enough"""
     hub = bench.join_hub("--announce", X)
     bench.hear(hub, ADD, X)
@@ -92,7 +92,7 @@ def announced_twice(bench):
     bench.table_becomes({Y: None})
 
 
-def withdraws_what_others_have(bench):
+def announce_withdraws_what_others_have(bench):
     """route-client(1) del: what is not announced here is not withdrawn"""
     hub = bench.join_hub()
     sender = bench.peer(A)
@@ -107,7 +107,7 @@ def withdraws_what_others_have(bench):
     bench.table_becomes({X: SERVER, Y: A, x(20): None})
 
 
-def bad_address(bench):
+def announce_bad_address(bench):
     """route-client(1) add: an address of 0/8, 127/8, class D or E is not announced"""
     hub = bench.join_hub()
     for address in "0.1.2.3", "127.0.0.1", "224.0.0.9", "240.0.0.1", "255.255.255.255":
@@ -118,7 +118,7 @@ def bad_address(bench):
     bench.table_becomes({X: None})
 
 
-def ends_with_a_plain_server(bench):
+def announce_ends_with_a_plain_server(bench):
     """route-client(1): when it ends it withdraws what it has announced, from a plain server by deletions"""
     hub = bench.join_hub("--announce", X, "--announce", Y)
     sender = bench.peer(A)
@@ -134,7 +134,7 @@ def ends_with_a_plain_server(bench):
     equal("deletions of what is not its own", hub.whats(DELETE), [])
 
 
-def ends_with_an_extended_server(bench):
+def announce_ends_with_an_extended_server(bench):
     """route-client(1): when it ends an extended server is told BYE with its id"""
     hub = bench.extended_hub("--announce", X)
     hub.add(Y)
@@ -144,7 +144,7 @@ def ends_with_an_extended_server(bench):
     equal("routes that are left", bench.routes(), {})
 
 
-def port(bench):
+def announce_port(bench):
     """route-client(1) --port: the port that it speaks from, and where senders reach it; 0 takes any"""
     hub = bench.add_hub()
     hub.to = None  # from where it comes
@@ -162,7 +162,7 @@ def port(bench):
     bench.hear(hub, ADD, Z)
 
 
-def server_port(bench):
+def announce_server_port(bench):
     """route-client(1) --server ADDRESS:PORT: the port of the server"""
     hub = bench.join(Hub(bench.there, SERVER, (HERE, PORT), port=7000))
     bench.join_hub("--announce", X, hub=None, server=f"{SERVER}:7000")

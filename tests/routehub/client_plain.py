@@ -29,7 +29,7 @@ def _expect(bench, hub, why, *whats):
         raise Wrong(f"{why}: the server is sent\nexpected: {listed(whats)}\nactual:   {listed(said)}")
 
 
-def announcement_octets(bench):
+def client_announcement_octets(bench):
     """PROTOCOL, plain form: what is announced is sent to the server as the five octets 1 and the address, from
     port 5500
     """
@@ -44,7 +44,7 @@ def announcement_octets(bench):
     equal("what else is sent to a plain server than HELLO", hub.whats(), [])
 
 
-def add_makes_an_entry(bench):
+def client_add_makes_an_entry(bench):
     """PROTOCOL, plain form: an addition from the server makes an entry whose next hop is the server, and does not
     go back to it
     """
@@ -57,7 +57,7 @@ def add_makes_an_entry(bench):
     _expect(bench, hub, "additions from the server")
 
 
-def delete_removes_it(bench):
+def client_delete_removes_it(bench):
     """PROTOCOL, plain form: a deletion from the server removes its entry, and does not go back to it"""
     hub = bench.join_hub()
     hub.add(X, Y)
@@ -67,7 +67,7 @@ def delete_removes_it(bench):
     _expect(bench, hub, "a deletion from the server")
 
 
-def delete_from_another(bench):
+def client_delete_from_another(bench):
     """PROTOCOL, plain form: a deletion by who is not the entry's next hop is refused and counted; nothing is sent
     to the server
     """
@@ -82,7 +82,7 @@ def delete_from_another(bench):
     _expect(bench, hub, "a refused deletion")
 
 
-def sender_adds(bench):
+def client_sender_adds(bench):
     """PROTOCOL, plain form: an addition from somebody else makes an entry whose next hop is the sender, and goes
     to the server
     """
@@ -96,7 +96,7 @@ def sender_adds(bench):
     equal("the sender is told", other.whats(), [])
 
 
-def sender_deletes(bench):
+def client_sender_deletes(bench):
     """PROTOCOL, plain form: the sender's deletion removes its entry, and goes to the server"""
     hub = bench.join_hub()
     other = bench.peer(A)
@@ -106,7 +106,7 @@ def sender_deletes(bench):
     _expect(bench, hub, "two additions and a deletion", (ADD, X), (ADD, Y), (DELETE, X))
 
 
-def known_address_is_left_alone(bench):
+def client_known_address_is_left_alone(bench):
     """PROTOCOL, plain form: an addition of an address with an entry is left alone: the server's by a sender, a
     sender's by another and by the server
     """
@@ -124,7 +124,7 @@ def known_address_is_left_alone(bench):
     _expect(bench, hub, "additions that are left alone")
 
 
-def delete_of_a_senders_entry(bench):
+def client_delete_of_a_senders_entry(bench):
     """PROTOCOL, plain form: the entry of a sender is removed by none but him: not by another, not by the server"""
     hub = bench.join_hub()
     first, second = bench.peer(A), bench.peer(B)
@@ -138,7 +138,7 @@ def delete_of_a_senders_entry(bench):
     _expect(bench, hub, "two refused deletions")
 
 
-def senders_entry_then_the_servers(bench):
+def client_senders_entry_then_the_servers(bench):
     """route-client(1): the server's addition is remembered beside a sender's: it holds when that is deleted"""
     hub = bench.join_hub()
     other = bench.peer(A)
@@ -153,7 +153,7 @@ def senders_entry_then_the_servers(bench):
     bench.routes_become({X: SERVER, Y: SERVER})
 
 
-def own_address_announced(bench):
+def client_own_address_announced(bench):
     """route-client(1): an address that is announced here has no route through the server; when it is withdrawn it
     has one again
     """
@@ -170,7 +170,7 @@ def own_address_announced(bench):
     bench.routes_become({X: SERVER, Y: SERVER})
 
 
-def server_deletes_meanwhile(bench):
+def client_server_deletes_meanwhile(bench):
     """route-client(1): what the server has deleted while it was announced here has no route afterwards"""
     hub = bench.join_hub("--announce", X)
     bench.hear(hub, ADD, X)
@@ -184,7 +184,7 @@ def server_deletes_meanwhile(bench):
     bench.routes_become({Y: SERVER})
 
 
-def types_unknown(bench):
+def client_types_unknown(bench):
     """PROTOCOL: a type that the client does not know is dropped and counted"""
     hub = bench.join_hub()
     before = bench.client.dropped("unknown-type")
@@ -196,7 +196,7 @@ def types_unknown(bench):
     bench.table_becomes({Y: SERVER})
 
 
-def plain_only(bench):
+def client_plain_only(bench):
     """route-client(1) --plain-only: no HELLO, and each update is said once"""
     hub = bench.join_hub("--plain-only", "--announce", X, interval="100ms")
     hub.understands.discard(HELLO)
@@ -213,7 +213,7 @@ def plain_only(bench):
     bench.table_becomes({X: None, Y: SERVER})
 
 
-def plain_server(bench):
+def client_plain_server(bench):
     """A node that knows the seed alone works with our client, as its server, and passes on what ours says"""
     post = bench.node(SERVER)
     post.node = Server(post.socket.sendto)

@@ -13,7 +13,7 @@ from datagram import (
     ADD, BYE, DELETE, FROM_CLIENT, FROM_SERVER, HELLO, PLAIN, PORT, SIGNED, SYNC_BEGIN, SYNC_END, Datagram,
     digest, listed, plain, signed,
 )
-from facts import Wrong
+from facts import Wrong, require
 
 EXTENDED = frozenset(range(16, 22))
 
@@ -135,6 +135,15 @@ class Peer:
     def whats(self, *kinds):
         """What was heard, of these kinds."""
         return [d.what() for d in self.heard if not kinds or d.kind in kinds]
+
+    def between_marks(self):
+        """What was heard from SYNC-BEGIN to SYNC-END: the addresses, and the digest that was said of them."""
+        kinds = [datagram.kind for datagram in self.heard]
+        last = kinds.index(SYNC_END) if SYNC_END in kinds else 0
+        require(SYNC_BEGIN in kinds[:last], "SYNC-BEGIN, and then SYNC-END", self)
+        inner = self.heard[kinds.index(SYNC_BEGIN) + 1:last]
+        require(all(datagram.kind == ADD for datagram in inner), "additions between the marks", self)
+        return [datagram.address for datagram in inner], self.heard[last].field
 
     def forget(self):
         """Reads what has come, and nobody asks for it any more."""

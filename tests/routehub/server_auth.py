@@ -27,7 +27,7 @@ def _greet(bench, address, own_id, key=KEY):
     return peer
 
 
-def signed_octets(bench):
+def auth_signed_octets(bench):
     """PROTOCOL, authenticated form: 35 octets: five, magic, epoch, sequence from 1 by 1, HMAC-SHA-256 cut to 16
 
     The peer checks each datagram against Python's hmac."""
@@ -45,7 +45,7 @@ def signed_octets(bench):
     bench.routes_become({X: B, Y: B})
 
 
-def key_file(bench):
+def auth_key_file(bench):
     """route-server(1) --key-file: the key is the first line of the file"""
     with open("key", "wb") as file:
         file.write(KEY + b"\nanother line\n")
@@ -55,7 +55,7 @@ def key_file(bench):
     bench.hear(a, ADD, X)
 
 
-def key_of_64_octets(bench):
+def auth_key_of_64_octets(bench):
     """route-server(1) --key: a key of one octet and one of 64 octets"""
     for key in "k", "k" * 64:
         bench.serve("--key", key)
@@ -64,7 +64,7 @@ def key_of_64_octets(bench):
         bench.leave(bench.who[-1])
 
 
-def wrong_key(bench):
+def auth_wrong_key(bench):
     """PROTOCOL, authenticated form: what is signed with another key is dropped, counted, and not answered"""
     _serve(bench)
     a = _greet(bench, A, ID)
@@ -79,7 +79,7 @@ def wrong_key(bench):
     equal("it is told", thief.whats(), [])
 
 
-def each_octet_counts(bench):
+def auth_each_octet_counts(bench):
     """PROTOCOL, authenticated form: a datagram with any bit changed is dropped"""
     _serve(bench)
     a = _greet(bench, A, ID)
@@ -94,7 +94,7 @@ def each_octet_counts(bench):
     bench.table_becomes({Y: A})
 
 
-def replayed(bench):
+def auth_replayed(bench):
     """PROTOCOL, authenticated form: a sequence that is not above the last one is dropped: a replay changes
     nothing
     """
@@ -113,7 +113,7 @@ def replayed(bench):
     bench.table_becomes({Y: A})
 
 
-def lower_epoch(bench):
+def auth_lower_epoch(bench):
     """PROTOCOL, authenticated form: a lower epoch is dropped, however high the sequence; a higher one begins
     with 1
     """
@@ -130,7 +130,7 @@ def lower_epoch(bench):
     bench.dropped_becomes("replayed", before + 2)
 
 
-def gap_is_asked_about(bench):
+def auth_gap_is_asked_about(bench):
     """PROTOCOL, authenticated form: a sequence that shows that others were lost makes the server send a digest at
     once
     """
@@ -146,7 +146,7 @@ def gap_is_asked_about(bench):
     bench.routes_become({X: A, Y: A, Z: A})
 
 
-def no_gap_no_digest(bench):
+def auth_no_gap_no_digest(bench):
     """PROTOCOL, authenticated form: as long as nothing is lost there is no digest before its time"""
     _serve(bench)
     a = _greet(bench, A, ID)
@@ -157,7 +157,7 @@ def no_gap_no_digest(bench):
     equal("it is told", a.whats(), [])
 
 
-def plain_about_an_owned_address(bench):
+def auth_plain_about_an_owned_address(bench):
     """PROTOCOL, authenticated form: a plain datagram about an address with an authenticated owner is dropped,
     also from another client
     """
@@ -174,7 +174,7 @@ def plain_about_an_owned_address(bench):
     equal("from", bench.server.table()[X]["from"], [f"{A}:{PORT}"])
 
 
-def plain_from_an_authenticated_client(bench):
+def auth_plain_from_an_authenticated_client(bench):
     """PROTOCOL, authenticated form: a plain datagram from an address and port that has been authenticated is
     dropped
     """
@@ -187,7 +187,7 @@ def plain_from_an_authenticated_client(bench):
     bench.table_becomes({X: A})
 
 
-def plain_clients_beside(bench):
+def auth_plain_clients_beside(bench):
     """PROTOCOL, authenticated form: plain clients are served beside, in the plain form, about other addresses"""
     _serve(bench)
     a, b, c = _greet(bench, A, ID), bench.peer(B), bench.peer(C)
@@ -204,7 +204,7 @@ def plain_clients_beside(bench):
           {f"{A}:{PORT}": "authenticated", f"{B}:{PORT}": "plain", f"{C}:{PORT}": "plain"})
 
 
-def reflected(bench):
+def auth_reflected(bench):
     """PROTOCOL, authenticated form: the server's own datagrams, sent back to it, are dropped, from whomever"""
     _serve(bench)
     a, b = _greet(bench, A, ID), _greet(bench, B, 5)
@@ -218,7 +218,7 @@ def reflected(bench):
     bench.table_becomes({X: B})
 
 
-def magic_of_a_server(bench):
+def auth_magic_of_a_server(bench):
     """PROTOCOL, authenticated form: what is signed as a server does is not taken from a client"""
     _serve(bench)
     a = _greet(bench, A, ID)
@@ -229,7 +229,7 @@ def magic_of_a_server(bench):
     bench.table_becomes({Y: A})
 
 
-def client_and_server_with_a_key(bench):
+def auth_client_and_server_with_a_key(bench):
     """PROTOCOL, authenticated form: our client and our server with one key; one with another key learns nothing"""
     _serve(bench, interval="300ms")
     a = _greet(bench, A, ID)
@@ -251,7 +251,7 @@ def client_and_server_with_a_key(bench):
     require(Z not in bench.server.hops(), "nothing of it in the server's table")
 
 
-def digest_in_steady_state(bench):
+def auth_digest_in_steady_state(bench):
     """PROTOCOL, authenticated form: digests each interval, signed, as in the extended form"""
     _serve(bench, interval="250ms")
     a, b = _greet(bench, A, ID), _greet(bench, B, 5)

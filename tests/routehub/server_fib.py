@@ -18,7 +18,7 @@ def _route(destination, **fields):
             and all(str(route.get(name)) == str(value) for name, value in fields.items())]
 
 
-def tag(bench):
+def fib_tag(bench):
     """route-server(1): a route in the kernel is one of /32, with protocol 201 and metric 110, by way of the
     client
     """
@@ -31,7 +31,7 @@ def tag(bench):
         equal(name, route.get(name), value, route)
 
 
-def equals_the_table(bench):
+def fib_equals_the_table(bench):
     """route-server(1): the kernel has what the table has, for 600 addresses of three clients that come and go"""
     bench.serve()
     peers = bench.known(A, B, C)
@@ -51,7 +51,7 @@ def equals_the_table(bench):
     bench.eventually(lambda: all(row["in_kernel"] for row in bench.server.table().values()), "all in the kernel")
 
 
-def foreign_route(bench):
+def fib_foreign_route(bench):
     """route-server(1): a route that somebody else has put there is never touched, not one with the same metric
     either
     """
@@ -72,7 +72,7 @@ def foreign_route(bench):
     equal("routes of others", len(_route(X, gateway="10.0.0.9")) + len(_route(Y, gateway="10.0.0.9")), 2)
 
 
-def foreign_route_goes(bench):
+def fib_foreign_route_goes(bench):
     """route-server(1): where somebody else's route was in the way and goes, ours comes"""
     ip("route", "add", X, "via", "10.0.0.9", "metric", "110", "proto", "static")
     bench.serve(interval="300ms")
@@ -84,7 +84,7 @@ def foreign_route_goes(bench):
     bench.routes_become({X: A, Y: A, Z: B})
 
 
-def deleted_by_somebody(bench):
+def fib_deleted_by_somebody(bench):
     """route-server(1): a route of ours that somebody deletes comes back"""
     bench.serve(interval="300ms")
     a = bench.peer(A)
@@ -94,7 +94,7 @@ def deleted_by_somebody(bench):
     bench.routes_become({X: A, Y: A})
 
 
-def link_goes_down(bench):
+def fib_link_goes_down(bench):
     """route-server(1): routes that the kernel has dropped with the link come back with it"""
     bench.serve(interval="300ms")
     a = bench.peer(A)
@@ -106,7 +106,7 @@ def link_goes_down(bench):
     bench.routes_become({X: A, Y: A})
 
 
-def killed_and_restarted(bench):
+def fib_killed_and_restarted(bench):
     """route-server(1): after kill -9 and a restart no route is left that nobody announces, and those that did not
     change have never been away
     """
@@ -129,7 +129,7 @@ def killed_and_restarted(bench):
     bench.table_becomes(dict.fromkeys(stays, A))
 
 
-def killed_and_nobody_comes_back(bench):
+def fib_killed_and_nobody_comes_back(bench):
     """route-server(1): after kill -9 and a restart the routes go that no client announces again"""
     bench.serve(interval="300ms")
     a = bench.peer(A)
@@ -140,7 +140,7 @@ def killed_and_nobody_comes_back(bench):
     bench.routes_become({})
 
 
-def restarted_with_another_owner(bench):
+def fib_restarted_with_another_owner(bench):
     """route-server(1): after kill -9 and a restart an address that is now somebody else's has the new route"""
     bench.serve(interval="300ms")
     a, b = bench.peer(A), bench.peer(B)
@@ -153,7 +153,7 @@ def restarted_with_another_owner(bench):
     bench.routes_become({X: B, Y: A})
 
 
-def terminated(bench):
+def fib_terminated(bench):
     """route-server(1) SIGNALS: SIGTERM and SIGINT: the clients are told, its routes leave the kernel, status 0"""
     for number in signal.SIGTERM, signal.SIGINT:
         bench.serve()
@@ -170,7 +170,7 @@ def terminated(bench):
         bench.fence_peer = None
 
 
-def bad_addresses(bench):
+def fib_bad_addresses(bench):
     """route-server(1): addresses of 0/8, 127/8, class D and E, of the server itself and broadcast addresses of its
     networks are dropped, counted, and passed on to nobody
     """
@@ -189,7 +189,7 @@ def bad_addresses(bench):
     bench.routes_become({})
 
 
-def address_of_the_client(bench):
+def fib_address_of_the_client(bench):
     """route-server(1): no route is made for the address that is the client's own"""
     bench.serve()
     a, _ = bench.known(A, B)
@@ -198,7 +198,7 @@ def address_of_the_client(bench):
     bench.routes_become({X: A})
 
 
-def client_behind_a_router(bench):
+def fib_client_behind_a_router(bench):
     """A client that is on no network of the server's: no route can be made, the others are told, all goes on"""
     ip_lines("address add 10.66.0.2/32 dev lo", network=bench.there)
     ip("route", "add", "10.66.0.2/32", "via", A)

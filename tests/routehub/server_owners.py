@@ -11,7 +11,7 @@ from facts import Wrong, equal, require
 X = x(10)
 
 
-def second_owner(bench):
+def owners_second_owner(bench):
     """PROTOCOL: of a second owner the first is told, and nobody else: for the others nothing changes"""
     bench.serve()
     a, b, *_ = bench.known(A, B, C, D)
@@ -25,7 +25,7 @@ def second_owner(bench):
     bench.routes_become({X: A})
 
 
-def first_owner_withdraws(bench):
+def owners_first_owner_withdraws(bench):
     """PROTOCOL: the first of two owners withdraws: it is told the addition again, the second a deletion, others
     nothing; the route is by way of the second
     """
@@ -40,7 +40,7 @@ def first_owner_withdraws(bench):
     equal("from", bench.server.table()[X]["from"], [f"{B}:{PORT}"])
 
 
-def second_owner_withdraws(bench):
+def owners_second_owner_withdraws(bench):
     """PROTOCOL: the second of two owners withdraws: it is told the addition again, the first a deletion, others
     nothing; the route stays
     """
@@ -54,7 +54,7 @@ def second_owner_withdraws(bench):
     bench.routes_become({X: A})
 
 
-def last_owner_withdraws(bench):
+def owners_last_owner_withdraws(bench):
     """PROTOCOL: the last owner withdraws: all others are told the deletion, and it is told nothing"""
     bench.serve()
     a, b, c = bench.known(A, B, C)
@@ -68,7 +68,7 @@ def last_owner_withdraws(bench):
     bench.routes_become({})
 
 
-def three_owners(bench):
+def owners_three_owners(bench):
     """PROTOCOL: a third owner changes nothing for anybody; who withdraws is told the addition again, until one
     is left
     """
@@ -87,7 +87,7 @@ def three_owners(bench):
     bench.told("the last withdraws", a=[(DELETE, X)], b=[(DELETE, X)], c=[], d=[(DELETE, X)])
 
 
-def refused_delete(bench):
+def owners_refused_delete(bench):
     """PROTOCOL: a deletion by who does not own the address is refused, counted, and not passed on"""
     bench.serve()
     a, b, c = bench.known(A, B, C)
@@ -101,7 +101,7 @@ def refused_delete(bench):
     bench.routes_become({X: A})
 
 
-def owner_repeats(bench):
+def owners_owner_repeats(bench):
     """PROTOCOL: what an owner repeats is told to nobody"""
     bench.serve()
     a, b, c = bench.known(A, B, C)
@@ -114,7 +114,7 @@ def owner_repeats(bench):
     equal("next hop, as before", bench.server.table()[X]["next_hop"], A)
 
 
-def there_and_back(bench):
+def owners_there_and_back(bench):
     """PROTOCOL: what is withdrawn and announced again is told in that order"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -126,7 +126,7 @@ def there_and_back(bench):
     bench.routes_become({X: A})
 
 
-def late_owner(bench):
+def owners_late_owner(bench):
     """PROTOCOL: who comes late with an address that another owns is told that too; the other is told of him"""
     bench.serve()
     (a,) = bench.known(A)
@@ -161,7 +161,7 @@ class _Model:
         return told
 
 
-def many_changes(bench):
+def owners_many_changes(bench):
     """PROTOCOL: 300 changes by four clients, with many owners: each datagram is the one that follows, and there
     is no other
     """
@@ -193,7 +193,7 @@ def many_changes(bench):
                   {d: sorted(f"{owner}:{PORT}" for owner in owners) for d, owners in left.items()}, "owners")
 
 
-def clients_of_one_host(bench):
+def owners_clients_of_one_host(bench):
     """PROTOCOL: two clients of one host own the same address: the route stays until both have withdrawn it"""
     bench.serve()
     first, second, other = bench.peer(A), bench.peer(A, 6001), bench.known(B)[0]

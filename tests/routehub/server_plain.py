@@ -10,7 +10,7 @@ from kernel import ip
 from plain_node import Client
 
 
-def add_octets(bench):
+def plain_add_octets(bench):
     """PROTOCOL, plain form: an addition arrives at the others as the five octets 1 and the address"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -20,7 +20,7 @@ def add_octets(bench):
     equal("from", came.sender, (HERE, PORT))
 
 
-def delete_octets(bench):
+def plain_delete_octets(bench):
     """PROTOCOL, plain form: a deletion arrives at the others as the five octets 2 and the address"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -29,7 +29,7 @@ def delete_octets(bench):
     equal("the datagram", bench.hear(b, DELETE).octets, bytes.fromhex("02 0a 01 00 0a"))
 
 
-def not_to_the_origin(bench):
+def plain_not_to_the_origin(bench):
     """PROTOCOL, plain form: each update goes to all clients but the one that it came from, once"""
     bench.serve()
     a, b, *_ = bench.known(A, B, C, D)
@@ -43,7 +43,7 @@ def not_to_the_origin(bench):
         d=[(ADD, x(10)), (ADD, x(11)), (ADD, x(12)), (DELETE, x(10))])
 
 
-def client_is_address_and_port(bench):
+def plain_client_is_address_and_port(bench):
     """PROTOCOL, plain form: a client is known by address and port: two of one host tell each other"""
     bench.serve()
     first, second = bench.peer(A), bench.peer(A, 6001)
@@ -57,7 +57,7 @@ def client_is_address_and_port(bench):
     equal("the clients", sorted(bench.server.clients()), [f"{A}:{PORT}", f"{A}:6001"])
 
 
-def late_joiner(bench):
+def plain_late_joiner(bench):
     """PROTOCOL, plain form: a client that comes late is told everything, each address once"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -73,7 +73,7 @@ def late_joiner(bench):
     equal("what it is told", sorted(told), sorted((ADD, x(host)) for host in range(3, 61)))
 
 
-def late_joiner_by_any_datagram(bench):
+def plain_late_joiner_by_any_datagram(bench):
     """PROTOCOL, plain form: a client is known from its first datagram on, also if that withdraws what it
     never had
     """
@@ -87,7 +87,7 @@ def late_joiner_by_any_datagram(bench):
     bench.hear(late, ADD, x(11))
 
 
-def types_of_the_extended_form(bench):
+def plain_types_of_the_extended_form(bench):
     """PROTOCOL, extended form: types from 16 up never go to who has not said HELLO, whatever else he says"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -98,7 +98,7 @@ def types_of_the_extended_form(bench):
     bench.told("digests and marks without HELLO", a=[], b=[(ADD, x(10))])
 
 
-def types_unknown(bench):
+def plain_types_unknown(bench):
     """PROTOCOL: a type that is not known is dropped and counted, and goes to nobody"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -111,7 +111,7 @@ def types_unknown(bench):
     bench.table_becomes({})
 
 
-def table(bench):
+def plain_table(bench):
     """route-server(1) show table: destination, next hop, the clients, the age, whether the kernel has it"""
     bench.serve()
     a, b = bench.known(A, B)
@@ -128,7 +128,7 @@ def table(bench):
         require(0 <= row["age_ms"] < 60000, "an age of less than a minute", row)
 
 
-def clients(bench):
+def plain_clients(bench):
     """route-server(1) show clients: address and port, how each speaks, what it owns, when it was heard"""
     bench.serve()
     a, _ = bench.known(A, B)
@@ -142,7 +142,7 @@ def clients(bench):
     require(0 <= rows[f"{A}:{PORT}"]["heard_ms_ago"] < 60000, "heard within the last minute", rows)
 
 
-def answers_from_where_it_was_asked(bench):
+def plain_answers_from_where_it_was_asked(bench):
     """A client of any of the server's addresses is told by that address: else it would not know its server"""
     ip("address", "add", "10.0.0.100/24", "dev", "w0")
     bench.serve()
@@ -154,7 +154,7 @@ def answers_from_where_it_was_asked(bench):
     bench.hear(b, ADD, x(11))
 
 
-def listens_where_it_is_told(bench):
+def plain_listens_where_it_is_told(bench):
     """route-server(1) --listen, --port: it listens at this address and port, and at no other"""
     ip("address", "add", "10.0.0.100/24", "dev", "w0")
     bench.serve("--listen", "10.0.0.100", "--port", "7000")
@@ -236,7 +236,7 @@ def plain_only_says_nothing_else(bench):
     bench.table_becomes({x(10): A})
 
 
-def octets_beyond(bench):
+def plain_octets_beyond(bench):
     """An addition of each of many addresses is passed on unchanged, whatever its octets"""
     bench.serve()
     a, b = bench.known(A, B)

@@ -12,7 +12,7 @@ INTERVAL, TEXT = 0.25, "250ms"
 DEAD = 3.5 * INTERVAL
 
 
-def repeats_to_plain_clients(bench):
+def soft_repeats_to_plain_clients(bench):
     """PROTOCOL, soft state: each interval the server repeats to a plain client what it should have, and that
     alone
     """
@@ -28,7 +28,7 @@ def repeats_to_plain_clients(bench):
     require(abs(b.whats().count((ADD, X)) - b.whats().count((ADD, Y))) <= 2, "both equally often", b)
 
 
-def repeats_nothing_that_is_gone(bench):
+def soft_repeats_nothing_that_is_gone(bench):
     """PROTOCOL, soft state: a withdrawn address is not repeated"""
     bench.serve(interval=TEXT)
     a, b = bench.peer(A), bench.peer(B)
@@ -42,7 +42,7 @@ def repeats_nothing_that_is_gone(bench):
     equal("what is repeated", set(b.whats()), {(ADD, Y)})
 
 
-def never_repeated_is_kept(bench):
+def soft_never_repeated_is_kept(bench):
     """PROTOCOL, soft state: what a peer has announced that never repeats is kept; that of one that has repeated
     is withdrawn after three and a half intervals
     """
@@ -62,7 +62,7 @@ def never_repeated_is_kept(bench):
     bench.routes_become({X: A, Z: C})
 
 
-def not_repeated_any_more(bench):
+def soft_not_repeated_any_more(bench):
     """PROTOCOL, soft state: an address that is not repeated any more is withdrawn, beside one that still is: so a
     lost deletion is made up for
     """
@@ -83,7 +83,7 @@ def not_repeated_any_more(bench):
     require(X in bench.server.table(), "what is repeated stays")
 
 
-def comes_back(bench):
+def soft_comes_back(bench):
     """PROTOCOL, soft state: who was aged is told to all again when it announces again"""
     bench.serve(interval=TEXT)
     a, b = bench.peer(A), bench.peer(B)
@@ -97,7 +97,7 @@ def comes_back(bench):
     bench.routes_become({X: A, Z: B})
 
 
-def extended_is_not_repeated_to(bench):
+def soft_extended_is_not_repeated_to(bench):
     """PROTOCOL, extended form: to a client that has said HELLO nothing is repeated: it gets digests"""
     bench.serve(interval=TEXT)
     b = bench.extended(B, 0xB0B)
@@ -110,7 +110,7 @@ def extended_is_not_repeated_to(bench):
     equal("additions meanwhile", b.whats(ADD, DELETE), [])
 
 
-def unreachable(bench):
+def soft_unreachable(bench):
     """PROTOCOL, soft state: a plain client whose port is closed (ICMP) is withdrawn"""
     bench.serve(interval=TEXT)
     a, b = bench.peer(A), bench.peer(B)
@@ -124,7 +124,7 @@ def unreachable(bench):
     bench.becomes(lambda: list(bench.server.clients()), [f"{B}:{PORT}"], "clients")
 
 
-def silent_extended_client(bench):
+def soft_silent_extended_client(bench):
     """route-server(1) --interval: an extended client that has been silent for three and a half intervals is dead,
     and withdrawn
     """
@@ -141,7 +141,7 @@ def silent_extended_client(bench):
     bench.becomes(lambda: list(bench.server.clients()), [f"{B}:{PORT}"], "clients")
 
 
-def anything_is_a_sign_of_life(bench):
+def soft_anything_is_a_sign_of_life(bench):
     """route-server(1) --interval: an extended client that says anything is alive, and keeps what it has announced
     without repeating it
     """
@@ -157,7 +157,7 @@ def anything_is_a_sign_of_life(bench):
     equal("it speaks", bench.server.clients()[f"{A}:{PORT}"]["speaks"], "extended")
 
 
-def dead_client_comes_back(bench):
+def soft_dead_client_comes_back(bench):
     """route-server(1) --interval: a client that was dead is told everything when it is heard again"""
     bench.serve(interval=TEXT)
     a, b = bench.extended(A, 0xABBA), bench.peer(B)

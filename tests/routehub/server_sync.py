@@ -12,16 +12,7 @@ INTERVAL, TEXT = 0.25, "250ms"
 ID = 0xC0FFEE01
 
 
-def between_marks(peer):
-    """What was heard from SYNC-BEGIN to SYNC-END: the addresses, and the digest that was said of them."""
-    whats = peer.whats()
-    first, last = whats.index((SYNC_BEGIN, 0)), next(i for i, w in enumerate(whats) if w[0] == SYNC_END)
-    inner = whats[first + 1:last]
-    require(first < last and all(kind == ADD for kind, _ in inner), "additions between marks", peer)
-    return [address for _, address in inner], whats[last][1]
-
-
-def hello_is_answered(bench):
+def sync_hello_is_answered(bench):
     """PROTOCOL, extended form: each HELLO is answered with the server's, whose id is not 0 and stays"""
     bench.serve()
     a = bench.extended(A, ID)
@@ -37,7 +28,7 @@ def hello_is_answered(bench):
     require(bench.hear(a, HELLO).field not in ids, "another id after a restart", a)
 
 
-def new_id_gets_all(bench):
+def sync_new_id_gets_all(bench):
     """PROTOCOL, extended form: after a HELLO with a new id the client is sent all, between marks, with the digest
     of it
     """
@@ -49,12 +40,12 @@ def new_id_gets_all(bench):
     a = bench.peer(A)
     a.hello(ID)
     bench.until(lambda: a.whats(SYNC_END), "SYNC-END")
-    told, field = between_marks(a)
+    told, field = a.between_marks()
     equal("what it is told", sorted(told), sorted(addresses))
     equal("SYNC-END", hex(field), hex(digest(addresses, ID)))
 
 
-def same_id_gets_nothing_new(bench):
+def sync_same_id_gets_nothing_new(bench):
     """PROTOCOL, extended form: after a HELLO with the same id nothing is sent again; after another one, all is"""
     bench.serve()
     b = bench.peer(B)
@@ -65,12 +56,12 @@ def same_id_gets_nothing_new(bench):
     bench.quiet("the same id", a)
     a.hello(ID + 1)
     bench.until(lambda: a.whats(SYNC_END), "SYNC-END")
-    told, field = between_marks(a)
+    told, field = a.between_marks()
     require(X in told, f"{X} again", a)
     equal("SYNC-END, with the new id", hex(field), hex(digest(told, ID + 1)))
 
 
-def digest_down(bench):
+def sync_digest_down(bench):
     """PROTOCOL, extended form: DIGEST-DOWN each interval is the digest, with the client's own id, of what the
     client was told
     """
@@ -92,7 +83,7 @@ def digest_down(bench):
     bench.hear(a, DIGEST_DOWN, digest((Y, Z), a.id))
 
 
-def digest_of_nothing(bench):
+def sync_digest_of_nothing(bench):
     """PROTOCOL, extended form: the digest of nothing is 0"""
     bench.serve(interval=TEXT)
     a = bench.extended(A, ID)
@@ -101,7 +92,7 @@ def digest_of_nothing(bench):
     equal("DIGEST-DOWN", bench.hear(a, DIGEST_DOWN).field, 0)
 
 
-def digest_up_right(bench):
+def sync_digest_up_right(bench):
     """PROTOCOL, extended form: a DIGEST-UP that is right is not answered"""
     bench.serve()
     a = bench.extended(A, ID)
@@ -110,7 +101,7 @@ def digest_up_right(bench):
     bench.quiet("it is right", a)
 
 
-def digest_up_wrong(bench):
+def sync_digest_up_wrong(bench):
     """PROTOCOL, extended form: a DIGEST-UP that is wrong is answered with the digest of what the server has"""
     bench.serve()
     a, b = bench.extended(A, ID), bench.peer(B)
@@ -124,7 +115,7 @@ def digest_up_wrong(bench):
     bench.table_becomes({X: A, Y: A, Z: B})
 
 
-def digest_down_wrong(bench):
+def sync_digest_down_wrong(bench):
     """PROTOCOL, extended form: a client whose DIGEST-DOWN is not the server's is sent all between marks; one whose
     is right, nothing
     """
@@ -140,7 +131,7 @@ def digest_down_wrong(bench):
     a.heard.clear()
     a.say(DIGEST_DOWN, digest((X,), ID))
     bench.until(lambda: a.whats(SYNC_END), "SYNC-END")
-    told, field = between_marks(a)
+    told, field = a.between_marks()
     equal("what it is told", sorted(told), [X, Y])
     equal("SYNC-END", hex(field), hex(digest((X, Y), ID)))
 
@@ -218,7 +209,7 @@ def sync_of_one_is_not_that_of_another(bench):
     bench.routes_become({x(20): A, x(21): A, x(30): B})
 
 
-def bye(bench):
+def sync_bye(bench):
     """PROTOCOL, extended form: BYE withdraws all that came from the sender, at once"""
     bench.serve()
     a, b = bench.extended(A, ID), bench.known(B)[0]
@@ -231,7 +222,7 @@ def bye(bench):
     bench.becomes(lambda: f"{A}:{PORT}" in bench.server.clients(), False, "the client is known")
 
 
-def restarted_client(bench):
+def sync_restarted_client(bench):
     """PROTOCOL, extended form: a client that has been started again says what it has: what it had before is
     withdrawn
     """
@@ -243,14 +234,14 @@ def restarted_client(bench):
     a.heard.clear()
     a.hello(ID + 5)
     bench.until(lambda: a.whats(SYNC_END), "SYNC-END")
-    told, field = between_marks(a)
+    told, field = a.between_marks()
     equal("what it is told", (told, hex(field)), ([Z], hex(digest((Z,), ID + 5))))
     a.sync(Y)
     bench.hear(b, DELETE, X)
     bench.routes_become({Y: A, Z: B})
 
 
-def live_updates(bench):
+def sync_live_updates(bench):
     """PROTOCOL, extended form: what changes is told at once as an addition or a deletion, to both kinds of
     clients; none is told more than its kind takes
     """
@@ -264,7 +255,7 @@ def live_updates(bench):
                c=[(ADD, X), (ADD, Y), (DELETE, X), (ADD, Z)])
 
 
-def complete_within_an_interval(bench):
+def sync_complete_within_an_interval(bench):
     """A late client has all of 1,500 addresses within one interval"""
     bench.serve(interval="2s")
     b = bench.extended(B, 77)
@@ -281,7 +272,7 @@ def complete_within_an_interval(bench):
     equal("what it was told", {address for kind, address in a.whats(ADD)}, set(addresses))
 
 
-def bye_of_the_server(bench):
+def sync_bye_of_the_server(bench):
     """route-server(1) SIGNALS: at its end a client of the extended form is told BYE, a plain one the deletions"""
     bench.serve()
     a, b = bench.extended(A, ID), bench.known(B)[0]
