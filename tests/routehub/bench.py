@@ -23,7 +23,7 @@ from program import Program
 HERE, PORT = "10.0.0.1", 5500
 A, B, C, D = (f"10.0.0.{host}" for host in (2, 3, 4, 5))
 SERVER = "10.0.0.20"  # where the client under test looks for it
-FENCE, FENCE_NET = "10.0.0.90", 251
+FENCE, FENCE_NET, KNOWN_NET = "10.0.0.90", 251, 250
 LONG = "1h"  # an interval in which nothing is repeated as long as a case lasts
 MAC = "02:00:00:00:00:02"
 REASONS = ("bad-length", "unknown-type", "bad-address", "not-owner", "bad-auth", "replayed", "unsigned",
@@ -33,6 +33,11 @@ REASONS = ("bad-length", "unknown-type", "bad-address", "not-owner", "bad-auth",
 def x(last, net=0):
     """An address that is behind somebody."""
     return f"10.1.{net}.{last}"
+
+
+def _is_aside(what):
+    """About an address of a fence, or one by which a peer has made itself known."""
+    return str(what[1]).startswith((x("", KNOWN_NET), x("", FENCE_NET)))
 
 
 class HubProgram(Program):
@@ -147,8 +152,8 @@ class Bench(Listening):
         and withdrawn it."""
         peers = [self.peer(address) for address in addresses]
         for number, peer in enumerate(peers):
-            peer.add(x(number + 1, 250))
-            peer.delete(x(number + 1, 250))
+            peer.add(x(number + 1, KNOWN_NET))
+            peer.delete(x(number + 1, KNOWN_NET))
         self.heard_until_fence(*peers)
         return peers
 
@@ -178,7 +183,7 @@ class Bench(Listening):
         told = []
         for peer in peers:
             self.hear(peer, ADD, address)
-            told.append([what for what in peer.whats() if not str(what[1]).startswith(x("", FENCE_NET))])
+            told.append([what for what in peer.whats() if not _is_aside(what)])
             peer.heard.clear()
         self.fence_peer.delete(address)
         self.fence_peer.heard.clear()

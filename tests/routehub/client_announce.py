@@ -23,7 +23,7 @@ def announce_options(bench):
 
 
 def announce_standard_input(bench):
-    """route-client(1): `add ADDRESS` and `del ADDRESS` on standard input, whose end changes nothing"""
+    """route-client(1): 'add ADDRESS' and 'del ADDRESS' on standard input, whose end changes nothing"""
     bench.client.stdin = subprocess.PIPE
     hub = bench.join_hub()
     to = bench.client.process.stdin
@@ -152,6 +152,7 @@ def announce_port(bench):
     bench.hear(hub, ADD, X)
     require(hub.to[1] not in (0, PORT), "another port than 5500", hub.to)
     bench.client.stop()
+    hub.forget()
     hub.to = None
     bench.join_hub("--port", "6001", "--announce", Y, hub=None)
     bench.hear(hub, ADD, Y)

@@ -139,14 +139,34 @@ def input_mutated(bench):
     bench.routes_become(kernel)
 
 
+def input_flood(bench):
+    """Bad input: a flood of 60,000 datagrams of garbage, faster than they can be read, does no harm"""
+    bench.serve()
+    a, b = bench.known(A, B)
+    a.add(X)
+    bench.routes_become({X: A})
+    d, dice = bench.peer(D), random.Random(60)
+    garbage = [bytes([dice.randrange(22, 256)]) + dice.randbytes(dice.choice((0, 3, 4, 4, 29, 30, 34, 900)))
+               for _ in range(2000)]
+    for number in range(60_000):
+        d.send(garbage[number % 2000])
+    bench.eventually(lambda: bench.server.dropped("bad-length") > 100, "some of it is counted")
+    while not bench.wait(lambda: a.take(ADD, Y), 1):
+        b.add(Y)  # which may have been lost for want of room
+    equal("what the others were told", [what for what in b.whats() if what != (ADD, X)], [])
+    bench.routes_become({X: A, Y: B})
+
+
 def input_mutated_to_a_client(bench):
     """Bad input: 50,000 mutated datagrams from senders and the server later the client runs and learns"""
     hub = _careless(bench.extended_hub("--announce", x(1, 9)))
     peers = [_careless(bench.peer(address)) for address in (A, B, C)]
 
+    ids = iter(range(0x01000000, 0x02000000))
+
     def breathe():
         hub.forget()
-        hub.say(17, hub.client_id ^ 0x55555555)  # a wrong digest of what is announced is answered
+        hub.say(HELLO, next(ids))  # which is answered with all that is announced
         bench.hear(hub, SYNC_END)
 
     _flood(bench, [*peers, hub], 50_000, breathe)

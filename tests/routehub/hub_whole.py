@@ -44,13 +44,13 @@ def whole_lossy(bench):
 
 
 def whole_lossy_with_a_key(bench):
-    """The same in the authenticated form"""
+    """Six clients with a key, 120 changes, 5 % loss, reordering, two clients killed: no wrong entry"""
     _lossy(bench, "oooooo", 6002, keyed=True)
 
 
 def whole_lossy_mixed(bench):
-    """The same with three of the six plain nodes that repeat: soft state makes up for what is lost to and from
-    them
+    """Three clients and three plain nodes that repeat, 120 changes, 5 % loss, reordering, two killed: no wrong
+    entry
     """
     _lossy(bench, "ooosss", 6003)
 

@@ -26,7 +26,7 @@ def ip_lines(*lines, network=None, **more):
 
 
 def all_routes(network=None):
-    return json.loads(ip("-json", "-numeric", "route", "show", "table", "all", network=network) or "[]")
+    return json.loads(ip("-json", "-N", "route", "show", "table", "all", network=network) or "[]")
 
 
 def hub_routes(network=None):

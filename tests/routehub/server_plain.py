@@ -26,7 +26,7 @@ def plain_delete_octets(bench):
     a, b = bench.known(A, B)
     a.add(x(10))
     a.send(bytes.fromhex("02 0a 01 00 0a"))
-    equal("the datagram", bench.hear(b, DELETE).octets, bytes.fromhex("02 0a 01 00 0a"))
+    equal("the datagram", bench.hear(b, DELETE, x(10)).octets, bytes.fromhex("02 0a 01 00 0a"))
 
 
 def plain_not_to_the_origin(bench):
@@ -146,10 +146,11 @@ def plain_answers_from_where_it_was_asked(bench):
     """A client of any of the server's addresses is told by that address: else it would not know its server"""
     ip("address", "add", "10.0.0.100/24", "dev", "w0")
     bench.serve()
-    a, b = bench.known(A, B)
+    a, b = bench.peer(A), bench.peer(B)
     b.to = ("10.0.0.100", PORT)  # a peer takes nothing from elsewhere
     b.add(x(10))
-    b.heard.clear()
+    a.add(x(9))
+    bench.hear(a, ADD, x(10))
     a.add(x(11))
     bench.hear(b, ADD, x(11))
 
