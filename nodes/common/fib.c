@@ -48,7 +48,7 @@ static void on_refused(void *arg, void *about, int error, const char *words)
 		f->look = true; /* more was refused than fits */
 	if (!about || about == f || (r->changing && error == EEXIST))
 		return;
-	route_have(f, r, NULL, false);
+	route_have(f, r, NULL, 0);
 	if (!r->refused)
 		f->refused++;
 	r->refused = true;
@@ -78,40 +78,41 @@ void fib_mark(struct fib *f, struct route *r)
 	fib_schedule(f);
 }
 
-/* use_object() - a route to these hops shall name an object */
-static bool use_object(struct fib *f, struct hops *h)
+/* use_object() - the id of an object that a route to these hops shall name, or 0 */
+static uint32_t use_object(struct fib *f, struct hops *h)
 {
 	if (h->object || f->config.plain || h->no_object || h->count > 1 || !h->hop[0].via.family ||
 	    h->wanted < OBJECT_USERS)
 		return h->object;
 	if (!kernel_make_object(f, h)) {
 		h->no_object = true;
-		return false;
+		return 0;
 	}
 	*xappend(&f->objects, &f->object_count) = h;
-	return true;
+	return h->object;
 }
 
 static void put_new(struct fib *f, struct route *r, bool behind)
 {
 	uint16_t flags = NLM_F_CREATE | (behind ? NLM_F_APPEND : NLM_F_EXCL);
-	bool by_object = use_object(f, r->want);
+	uint32_t object = use_object(f, r->want);
 
 	r->changing = behind;
-	kernel_put(f, RTM_NEWROUTE, flags, r, r->want, by_object, r);
-	route_have(f, r, r->want, by_object);
+	kernel_put(f, RTM_NEWROUTE, flags, r, r->want, object, r);
+	route_have(f, r, r->want, object);
 }
 
 /* put_change() - from one set of next hops to another */
 static void put_change(struct fib *f, struct route *r)
 {
-	bool v4 = r->prefix.addr.family == AF_INET, by_object = r->by_object;
+	bool v4 = r->prefix.addr.family == AF_INET;
+	uint32_t object = r->object;
 	struct hops *before = r->have;
 
 	before->users++; /* so that it outlives the route's leaving it */
 	if (v4)
 		put_new(f, r, true);
-	kernel_put(f, RTM_DELROUTE, 0, r, before, by_object, f);
+	kernel_put(f, RTM_DELROUTE, 0, r, before, object, f);
 	if (!v4)
 		put_new(f, r, false);
 	before->users--;
@@ -120,15 +121,15 @@ static void put_change(struct fib *f, struct route *r)
 
 static void settle(struct fib *f, struct route *r)
 {
-	if (r->have && r->have->dropped)
-		route_have(f, r, NULL, false);
+	if (route_is_lost(r))
+		route_have(f, r, NULL, 0);
 	if (r->want && !r->have)
 		put_new(f, r, false);
 	else if (r->want && r->want != r->have)
 		put_change(f, r);
 	else if (r->have && !r->want) {
-		kernel_put(f, RTM_DELROUTE, 0, r, NULL, false, f);
-		route_have(f, r, NULL, false);
+		kernel_put(f, RTM_DELROUTE, 0, r, NULL, 0, f);
+		route_have(f, r, NULL, 0);
 	}
 	if (!r->want) {
 		f->refused -= r->refused;
@@ -245,7 +246,7 @@ bool fib_has(const struct fib *f, const struct prefix *p)
 {
 	const struct route *r = prefix_map_find(f->routes, p);
 
-	return r && r->want && r->want == r->have && !r->have->dropped && !r->refused;
+	return r && r->want && r->want == r->have && !route_is_lost(r);
 }
 
 void fib_close(struct fib *f)

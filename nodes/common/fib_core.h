@@ -17,9 +17,9 @@ struct hops {
 	uint32_t wanted;	 /* those that want it */
 	uint32_t named, leaving; /* those whose kernel route names its object; and that shall go */
 	uint32_t object;	 /* its id in the kernel, or 0 */
-	bool dropped;		 /* the kernel has lost its object, and each route that named it */
-	bool no_object;		 /* the kernel did not take it */
-	uint32_t seen;		 /* the object, in which look */
+
+	bool no_object; /* the kernel did not take it */
+	uint32_t seen;	/* the object, in which look */
 	uint8_t family, count;
 	struct fib_hop hop[];
 };
@@ -28,8 +28,9 @@ struct route {
 	struct prefix prefix;
 	struct hops *want, *have; /* NULL: none */
 	struct route *next_dirty;
-	uint32_t seen;	       /* in which look */
-	bool dirty, by_object; /* waits to be settled; the kernel's one names the object */
+	uint32_t seen;	 /* in which look */
+	uint32_t object; /* the one that the kernel's route names, or 0 */
+	bool dirty;	 /* waits to be settled */
 	bool changing,
 		refused; /* its message follows that of another; the kernel did not take it */
 };
@@ -65,14 +66,17 @@ void hops_forget_object(struct fib *f, struct hops *h);
 
 /* route_want(), route_have() - say what is so, with all the counting */
 void route_want(struct fib *f, struct route *r, struct hops *h);
-void route_have(struct fib *f, struct route *r, struct hops *h, bool by_object);
+void route_have(struct fib *f, struct route *r, struct hops *h, uint32_t object);
+
+/* route_is_lost() - the object that it named has gone, and the route with it */
+bool route_is_lost(const struct route *r);
 
 /* ---- fib_kernel.c: the messages ---------------------------------------------------------------- */
 
 /* kernel_put() - RTM_NEWROUTE or RTM_DELROUTE into the batch; hops NULL: whatever hops it has. What is
  * refused comes back with `about`. */
 void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route *r,
-		const struct hops *h, bool by_object, void *about);
+		const struct hops *h, uint32_t object, void *about);
 bool kernel_make_object(struct fib *f, struct hops *h); /* at once */
 void kernel_drop_object(struct fib *f, uint32_t id, void *about);
 

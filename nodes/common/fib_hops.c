@@ -39,7 +39,7 @@ struct hops *hops_get(struct fib *f, int family, const struct fib_hop *hops, siz
 	struct hops **bucket = &f->hops[hash % HOPS_BUCKETS], *h;
 
 	for (h = *bucket; h; h = h->next)
-		if (h->hash == hash && !h->dropped && same(h, family, hops, count))
+		if (h->hash == hash && same(h, family, hops, count))
 			return h;
 	h = xcalloc(1, sizeof(*h) + count * sizeof(*hops));
 	*h = (struct hops){
@@ -67,15 +67,19 @@ void hops_forget_object(struct fib *f, struct hops *h)
 	for (size_t i = 0; i < f->object_count; i++)
 		if (f->objects[i] == h)
 			f->objects[i] = f->objects[--f->object_count];
-	h->object = 0;
-	h->dropped = true;
+	h->object = h->named = h->leaving = 0;
 	hops_release(f, h);
+}
+
+bool route_is_lost(const struct route *r)
+{
+	return r->have && r->object && r->object != r->have->object;
 }
 
 /* count_object() - this route's part in the counts of the object that it names */
 static void count_object(const struct route *r, uint32_t n)
 {
-	if (!r->have || !r->by_object)
+	if (!r->have || !r->object || route_is_lost(r))
 		return;
 	r->have->named += n;
 	if (!r->want)
@@ -100,7 +104,7 @@ void route_want(struct fib *f, struct route *r, struct hops *h)
 	}
 }
 
-void route_have(struct fib *f, struct route *r, struct hops *h, bool by_object)
+void route_have(struct fib *f, struct route *r, struct hops *h, uint32_t object)
 {
 	struct hops *before = r->have;
 
@@ -108,7 +112,7 @@ void route_have(struct fib *f, struct route *r, struct hops *h, bool by_object)
 	if (h)
 		h->users++;
 	r->have = h;
-	r->by_object = by_object;
+	r->object = object;
 	count_object(r, 1);
 	if (before) {
 		before->users--;

@@ -31,10 +31,10 @@ static void put_multipath(struct nlmsghdr *nlh, const struct hops *h)
 	mnl_attr_nest_end(nlh, all);
 }
 
-static void put_hops(struct nlmsghdr *nlh, const struct hops *h, bool by_object)
+static void put_hops(struct nlmsghdr *nlh, const struct hops *h, uint32_t object)
 {
-	if (by_object)
-		mnl_attr_put_u32(nlh, RTA_NH_ID, h->object);
+	if (object)
+		mnl_attr_put_u32(nlh, RTA_NH_ID, object);
 	else if (h->count > 1)
 		put_multipath(nlh, h);
 	else {
@@ -45,12 +45,12 @@ static void put_hops(struct nlmsghdr *nlh, const struct hops *h, bool by_object)
 }
 
 void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route *r,
-		const struct hops *h, bool by_object, void *about)
+		const struct hops *h, uint32_t object, void *about)
 {
 	struct nlmsghdr *nlh =
 		nl_batch_add_about(f->batch, type, flags, sizeof(struct rtmsg), about);
 	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	bool on_link = h && !by_object && h->count == 1 && !h->hop[0].via.family;
+	bool on_link = h && !object && h->count == 1 && !h->hop[0].via.family;
 
 	rtm->rtm_family = (uint8_t)r->prefix.addr.family;
 	rtm->rtm_dst_len = (uint8_t)r->prefix.len;
@@ -65,7 +65,7 @@ void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route
 		mnl_attr_put_u32(nlh, RTA_TABLE, f->config.table);
 	}
 	if (h)
-		put_hops(nlh, h, by_object);
+		put_hops(nlh, h, object);
 }
 
 /* ask_once() - one message with its acknowledgement; 0, or the error */

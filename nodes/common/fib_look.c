@@ -46,17 +46,17 @@ static void on_route(void *arg, const struct nlmsghdr *nlh)
 	struct seen_route s;
 	struct route *r;
 	struct hops *h;
-	bool by_object;
+	uint32_t object;
 
 	if (nlh->nlmsg_type != RTM_NEWROUTE || !kernel_read_route(nlh, &s) || !is_ours(f, &s))
 		return;
 	r = prefix_map_add(f->routes, &s.prefix);
 	h = hops_of(f, &s);
-	by_object = s.object && h->object == s.object;
+	object = h->object == s.object ? s.object : 0;
 	if (r->seen == f->looks)
-		kernel_put(f, RTM_DELROUTE, 0, r, h, by_object, f);
-	else if (r->have != h || r->by_object != by_object)
-		route_have(f, r, h, by_object);
+		kernel_put(f, RTM_DELROUTE, 0, r, h, object, f);
+	else if (r->have != h || r->object != object)
+		route_have(f, r, h, object);
 	else
 		hops_release(f, h); /* a new set would have had no user */
 	r->seen = f->looks;
@@ -106,9 +106,7 @@ static void drop_lost_objects(struct fib *f)
 static void judge(struct fib *f, struct route *r)
 {
 	if (r->seen != f->looks && r->have)
-		route_have(f, r, NULL, false);
-	if (r->want && r->want->dropped)
-		route_want(f, r, hops_get(f, r->want->family, r->want->hop, r->want->count));
+		route_have(f, r, NULL, 0);
 	if (r->refused) {
 		r->refused = false;
 		f->refused--;
@@ -117,27 +115,34 @@ static void judge(struct fib *f, struct route *r)
 		fib_mark(f, r);
 }
 
+static bool look_at(struct fib *f, int family)
+{
+	struct route *r = NULL;
+
+	f->looks++;
+	if (!nl_dump_routes(f->fd, family, f->config.protocol, f->config.table, on_route,
+			    look_again, f))
+		return false;
+	while ((r = prefix_map_next(f->routes, r)))
+		if (r->prefix.addr.family == family)
+			judge(f, r);
+	return true;
+}
+
 void look_now(struct fib *f)
 {
 	uint64_t begun = clock_ms();
-	struct route *r = NULL;
 
 	f->look = false;
 	nl_batch_flush(f->batch);
 	f->looks++;
 	if (nl_dump(f->fd, RTM_GETNEXTHOP, AF_UNSPEC, on_object, look_again, f))
 		drop_lost_objects(f);
-	f->looks++;
-	if (!nl_dump_routes(f->fd, AF_INET, f->config.protocol, f->config.table, on_route,
-			    look_again, f) ||
-	    !nl_dump_routes(f->fd, AF_INET6, f->config.protocol, f->config.table, on_route,
-			    look_again, f)) {
+	if (!look_at(f, AF_INET) || !look_at(f, AF_INET6)) {
 		log_limited(&f->complaint, "the kernel's routes cannot be read: %s",
 			    strerror(errno));
 		f->look = true;
-	} else
-		while ((r = prefix_map_next(f->routes, r)))
-			judge(f, r);
+	}
 	nl_batch_flush(f->batch);
 	f->next_look_ms = clock_ms() + 3 * (clock_ms() - begun);
 }
@@ -195,7 +200,7 @@ void look_open(struct fib *f)
 	if (f->fd < 0 || f->events < 0)
 		fatal_errno("cannot speak with the kernel's routing");
 	nl_batch_use(f->batch, f->fd);
-	nl_batch_flush(f->batch);
+	nl_ignore(f->events, nl_port(f->fd));
 	if (!nl_join(f->events, groups, ARRAY_SIZE(groups)))
 		fatal_errno("cannot hear what the kernel does");
 	f->readable = loop_on_readable(f->loop, f->events, on_events, f);

@@ -92,6 +92,7 @@ uint32_t nl_port(int fd)
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
 	socklen_t len = sizeof(local);
 
+	bind(fd, (struct sockaddr *)&local, len); /* unless it has one */
 	getsockname(fd, (struct sockaddr *)&local, &len);
 	return local.nl_pid;
 }
