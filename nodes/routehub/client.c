@@ -151,7 +151,7 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 
 	if (d->type > HUB_DELETE)
 		return HUB_UNKNOWN_TYPE;
-	if (!ip4_is_host(d->field))
+	if (!ip4_is_host(d->field) || c->io.is_ours(c->io.arg, d->field))
 		return HUB_BAD_ADDRESS;
 	if (d->type == HUB_ADD) {
 		sender_adds(c, d->field, from, port, now);
@@ -166,8 +166,10 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 
 /* ---- from the server --------------------------------------------------------------------------- */
 
-static void server_adds(struct client *c, uint32_t address, uint64_t now)
+/* server_adds() - one that is our own is remembered, for the digest, and nothing more */
+static enum hub_count server_adds(struct client *c, uint32_t address, uint64_t now)
 {
+	bool ours = c->io.is_ours(c->io.arg, address);
 	struct client_entry *e = find_or_make(c, address, now);
 
 	if (e->by_server && now - e->heard >= c->config.interval_ms / 2)
@@ -176,17 +178,18 @@ static void server_adds(struct client *c, uint32_t address, uint64_t now)
 		c->down += hub_hash(address, c->id);
 	e->by_server = true;
 	e->round = c->round;
-	if (e->source == FROM_NOBODY)
+	if (e->source == FROM_NOBODY && !ours)
 		give(c, e, FROM_SERVER);
 	if (e->source == FROM_SERVER)
 		e->heard = now;
+	return ours && e->source == FROM_NOBODY ? HUB_BAD_ADDRESS : HUB_GOOD;
 }
 
 static void server_deletes(struct client *c, struct client_entry *e)
 {
 	c->down -= hub_hash(ip4_of(&e->prefix.addr), c->id);
 	e->by_server = false;
-	if (e->source == FROM_SERVER)
+	if (e->source == FROM_SERVER || e->source == FROM_NOBODY)
 		give_up(c, e);
 }
 
@@ -235,7 +238,8 @@ static void take_extended(struct client *c, const struct hub_datagram *d)
 			feed_whole(&c->feed, true, c->id);
 		break;
 	case HUB_DIGEST_DOWN:
-		if (d->field != c->down && !c->in_whole)
+		c->in_whole = false; /* all was said: the end of that was lost */
+		if (d->field != c->down)
 			feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 		break;
 	case HUB_SYNC_BEGIN:
@@ -269,10 +273,8 @@ static enum hub_count take_from_server(struct client *c, const struct hub_datagr
 		c->whole_sum += hub_hash(d->field, c->id);
 	if (!ip4_is_host(d->field))
 		return HUB_BAD_ADDRESS;
-	if (d->type == HUB_ADD) {
-		server_adds(c, d->field, now);
-		return HUB_GOOD;
-	}
+	if (d->type == HUB_ADD)
+		return server_adds(c, d->field, now);
 	e = find(c, d->field);
 	if (!e || !e->by_server)
 		return HUB_NOT_OWNER;
@@ -291,33 +293,33 @@ static enum hub_count take_signed(struct client *c, const uint8_t *data)
 	return why;
 }
 
-static enum hub_count take(struct client *c, uint32_t from, uint16_t port, const uint8_t *data,
-			   size_t len, uint64_t now)
+static enum hub_count take(struct client *c, const struct hub_packet *in, uint64_t now)
 {
-	bool by_server = from == c->config.server && port == c->config.server_port, is_signed;
+	bool by_server = in->from == c->config.server && in->port == c->config.server_port,
+	     is_signed;
 	struct hub_datagram d;
-	enum hub_count why = hub_decode(data, len, &c->config.key, HUB_SERVER, &d, &is_signed);
+	enum hub_count why =
+		hub_decode(in->data, in->len, &c->config.key, HUB_SERVER, &d, &is_signed);
 
 	if (why != HUB_GOOD)
 		return why;
 	if (!by_server)
-		return is_signed ? HUB_BAD_AUTH : take_from_sender(c, &d, from, port, now);
+		return is_signed ? HUB_BAD_AUTH : take_from_sender(c, &d, in->from, in->port, now);
 	if (c->config.key.len && !is_signed)
 		return HUB_UNSIGNED;
-	why = is_signed ? take_signed(c, data) : HUB_GOOD;
+	why = is_signed ? take_signed(c, in->data) : HUB_GOOD;
 	return why == HUB_GOOD ? take_from_server(c, &d, now) : why;
 }
 
-void client_input(struct client *c, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
-		  uint64_t now)
+void client_input(struct client *c, const struct hub_packet *in, uint64_t now)
 {
-	enum hub_count why = take(c, from, port, data, len, now);
+	enum hub_count why = take(c, in, now);
 
 	c->received++;
 	if (why == HUB_GOOD)
 		return;
 	c->counts[why]++;
-	c->io.dropped(c->io.arg, from, why);
+	c->io.dropped(c->io.arg, in->from, why);
 }
 
 void client_lost(struct client *c)

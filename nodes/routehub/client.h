@@ -9,15 +9,16 @@
 
 #include "feed.h"
 #include "nodes/common/prefix_map.h"
+#include "udp.h"
 
 enum client_source { FROM_NOBODY, FROM_LOCAL, FROM_SENDER, FROM_SERVER };
 
 struct client_entry {
 	struct prefix prefix;
 	enum client_source source; /* who has the entry */
-	bool by_server;		   /* the server has told of it, whoever has the entry */
-	bool repeats;		   /* its sender does: it may age */
-	uint32_t sender;	   /* of FROM_SENDER */
+	bool by_server;	 /* the server has told of it, whoever has the entry, if anybody has */
+	bool repeats;	 /* its sender does: it may age */
+	uint32_t sender; /* of FROM_SENDER */
 	uint16_t sender_port;
 	uint32_t round; /* of the server's last whole set that has mentioned it */
 	uint64_t made;
@@ -28,6 +29,7 @@ struct client_io {
 	/* the route to this address, by way of next_hop; 0: there is none any more */
 	void (*install)(void *arg, uint32_t address, uint32_t next_hop);
 	void (*send)(void *arg, const uint8_t *data, size_t len); /* to the server */
+	bool (*is_ours)(void *arg, uint32_t address); /* of this machine, or a broadcast address */
 	void (*dropped)(void *arg, uint32_t from, enum hub_count why);
 	void *arg;
 };
@@ -68,8 +70,7 @@ void client_close(struct client *c);
 bool client_announce(struct client *c, uint32_t address, uint64_t now);
 bool client_withdraw(struct client *c, uint32_t address, uint64_t now);
 
-void client_input(struct client *c, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
-		  uint64_t now);
+void client_input(struct client *c, const struct hub_packet *in, uint64_t now);
 void client_lost(struct client *c); /* datagrams were dropped on their way to us */
 void client_unreachable(struct client *c,
 			uint64_t now); /* nobody listens at the server's port (ICMP) */

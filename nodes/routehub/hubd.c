@@ -23,8 +23,7 @@ static void on_datagrams(void *arg)
 	uint16_t port;
 
 	for (size_t i = 0; i < count; i++)
-		h->core.input(h->core.core, list[i].from, list[i].port, list[i].data, list[i].len,
-			      now);
+		h->core.input(h->core.core, &list[i], now);
 	while (hub_udp_unreachable(h->udp, &address, &port))
 		h->core.unreachable(h->core.core, address, port, now);
 }

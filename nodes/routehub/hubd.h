@@ -17,8 +17,7 @@
 
 /* What the daemon's core does with what happens. `now` in milliseconds. */
 struct hub_core {
-	void (*input)(void *core, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
-		      uint64_t now);
+	void (*input)(void *core, const struct hub_packet *in, uint64_t now);
 	void (*unreachable)(void *core, uint32_t address, uint16_t port, uint64_t now);
 	void (*lost)(void *core);
 	uint64_t (*work)(void *core, uint64_t now);

@@ -55,10 +55,9 @@ struct daemon {
 
 /* ---- between the loop and the core ------------------------------------------------------------- */
 
-static void on_input(void *core, uint32_t from, uint16_t from_port, const uint8_t *data, size_t len,
-		     uint64_t now)
+static void on_input(void *core, const struct hub_packet *in, uint64_t now)
 {
-	client_input(core, from, from_port, data, len, now);
+	client_input(core, in, now);
 }
 
 static void on_unreachable(void *core, uint32_t address, uint16_t to_port, uint64_t now)
@@ -98,12 +97,17 @@ static void send_to_server(void *arg, const uint8_t *data, size_t len)
 	struct daemon *d = arg;
 	const struct client_config *c = &d->client->config;
 
-	hub_udp_send(d->hub.udp, c->server, c->server_port, data, len);
+	hub_udp_send(d->hub.udp, 0, c->server, c->server_port, data, len);
 }
 
 static void install(void *arg, uint32_t address, uint32_t next_hop)
 {
 	hubd_install(&((struct daemon *)arg)->hub, address, next_hop);
+}
+
+static bool is_ours(void *arg, uint32_t address)
+{
+	return hubd_is_ours(&((struct daemon *)arg)->hub, address);
 }
 
 static void dropped(void *arg, uint32_t from, enum hub_count why)
@@ -168,8 +172,11 @@ static void on_stdin(void *arg)
 	if (n > 0) {
 		bytes_add(&d->line, data, (size_t)n);
 		obey_lines(d);
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		watch_stop(d->input);
+		bytes_add(&d->line, "\n", 1); /* the last line's end may be missing */
+		obey_lines(d);
+	}
 }
 
 _Noreturn static void order(int argc, char **argv)
@@ -224,6 +231,9 @@ static json_t *tell_table(const struct daemon *d)
 		const struct client_entry *e = all[i];
 		char address[ADDR_TEXT_LEN];
 
+		if (e->source == FROM_NOBODY)
+			continue;
+
 		json_array_append_new(list,
 				      json_pack("{s:s, s:o, s:o, s:I, s:b}", "destination",
 						addr_format(&e->prefix.addr, address), "next_hop",
@@ -266,7 +276,7 @@ _Noreturn static void show(int argc, char **argv)
 	const struct table_shape *shape = table_shape_of(shapes, ARRAY_SIZE(shapes), what);
 
 	if (!shape || argc > 2)
-		options_fail(&program, "show what: table or counts?");
+		options_fail(&program, "show: '%s' is not table or counts", argv[argc - 1]);
 	exit(table_print(shape, ask(program.name, what), as_json));
 }
 
@@ -312,9 +322,11 @@ static void announce_all(struct daemon *d)
 static void open_client(struct daemon *d)
 {
 	struct client_config config = configure();
-	struct client_io io = {
-		.install = install, .send = send_to_server, .dropped = dropped, .arg = d
-	};
+	struct client_io io = { .install = install,
+				.send = send_to_server,
+				.is_ours = is_ours,
+				.dropped = dropped,
+				.arg = d };
 
 	hubd_open(&d->hub, 0, (uint16_t)port);
 	d->client = client_open(&config, &io, hubd_new_id(), (uint32_t)time(NULL), clock_ms());

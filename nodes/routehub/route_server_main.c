@@ -42,10 +42,9 @@ struct daemon {
 
 /* ---- between the loop and the core ------------------------------------------------------------- */
 
-static void on_input(void *core, uint32_t from, uint16_t from_port, const uint8_t *data, size_t len,
-		     uint64_t now)
+static void on_input(void *core, const struct hub_packet *in, uint64_t now)
 {
-	server_input(core, from, from_port, data, len, now);
+	server_input(core, in, now);
 }
 
 static void on_unreachable(void *core, uint32_t address, uint16_t to_port, uint64_t now)
@@ -82,7 +81,7 @@ static void send_to(void *arg, const struct hub_client *c, const uint8_t *data, 
 {
 	struct hubd *h = arg;
 
-	hub_udp_send(h->udp, c->address, c->port, data, len);
+	hub_udp_send(h->udp, c->ours, c->address, c->port, data, len);
 }
 
 /* ---- show -------------------------------------------------------------------------------------- */
@@ -115,7 +114,8 @@ static json_t *tell_table(const struct daemon *d)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < prefix_map_count(d->server->table); i++)
-		json_array_append_new(list, tell_entry(d, all[i]));
+		if (!all[i]->barred)
+			json_array_append_new(list, tell_entry(d, all[i]));
 	free(all);
 	return json_pack("{s:i, s:o}", "version", 1, "table", list);
 }
@@ -180,7 +180,8 @@ _Noreturn static void show(int argc, char **argv)
 	const struct table_shape *shape = table_shape_of(shapes, ARRAY_SIZE(shapes), what);
 
 	if (!shape || argc > 2)
-		options_fail(&program, "show what: table, clients or counts?");
+		options_fail(&program, "show: '%s' is not table, clients or counts",
+			     argv[argc - 1]);
 	exit(table_print(shape, ask(program.name, what), as_json));
 }
 

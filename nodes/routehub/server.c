@@ -56,13 +56,16 @@ static void tell_others(struct server *s, const struct hub_client *from, uint8_t
 		client_tell(c, type, address);
 }
 
-/* tell_of_owner() - an owner has come or gone; with `others` of them beside it. None: it is news to
+/* tell_of_owner() - an owner has come, or has gone, with others beside it. None: it is news to
  * everybody else. One: to that one alone, for now somebody else than it owns the address, or does no
  * longer. */
-static void tell_of_owner(struct server *s, const struct hub_client *of, struct hub_owner *others,
-			  uint8_t type, uint32_t address)
+static void tell_of_owner(struct server *s, const struct hub_client *of, const struct hub_entry *e,
+			  uint8_t type)
 {
-	if (s->config.plain_only)
+	struct hub_owner *others = e->owners;
+	uint32_t address = ip4_of(&e->prefix.addr);
+
+	if (s->config.plain_only || e->barred)
 		return;
 	if (!others)
 		tell_others(s, of, type, address);
@@ -72,6 +75,8 @@ static void tell_of_owner(struct server *s, const struct hub_client *of, struct 
 
 static void install_first(struct server *s, const struct hub_entry *e)
 {
+	if (e->barred)
+		return;
 	s->io.install(s->io.arg, ip4_of(&e->prefix.addr),
 		      e->owners ? e->owners->client->address : 0);
 }
@@ -96,7 +101,7 @@ static struct hub_owner *owner_add(struct server *s, struct hub_entry *e, struct
 	struct hub_owner *o = xcalloc(1, sizeof(*o)), **end = &e->owners;
 	uint32_t address = ip4_of(&e->prefix.addr);
 
-	tell_of_owner(s, c, e->owners, HUB_ADD, address);
+	tell_of_owner(s, c, e, HUB_ADD);
 	o->client = c;
 	o->entry = e;
 	while (*end)
@@ -125,7 +130,7 @@ void owner_drop(struct server *s, struct hub_owner *o)
 	free(o);
 	c->owned_count--;
 	c->up -= hub_hash(address, c->id);
-	tell_of_owner(s, c, e->owners, HUB_DELETE, address);
+	tell_of_owner(s, c, e, HUB_DELETE);
 	if (was_first)
 		install_first(s, e);
 	if (!e->owners)
@@ -156,7 +161,7 @@ static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t 
 
 	if (c->in_whole)
 		c->whole_sum += hub_hash(address, c->id);
-	if (!ip4_is_host(address) || s->io.is_ours(s->io.arg, address))
+	if (!ip4_is_host(address))
 		return HUB_BAD_ADDRESS;
 	if (!c->is_signed && has_signed_owner(e))
 		return HUB_UNSIGNED;
@@ -165,6 +170,7 @@ static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t 
 	if (!e) {
 		e = prefix_map_add(s->table, &p);
 		e->made = now;
+		e->barred = s->io.is_ours(s->io.arg, address);
 	}
 	if (!o &&
 	    !(s->config.plain_only && e->owners)) /* the seed: leave the entry that is there */
@@ -173,7 +179,7 @@ static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t 
 		o->heard = now;
 		o->round = c->round;
 	}
-	return HUB_GOOD;
+	return e->barred ? HUB_BAD_ADDRESS : HUB_GOOD;
 }
 
 static enum hub_count take_delete(struct server *s, struct hub_client *c, uint32_t address)
@@ -211,7 +217,8 @@ static void take_hello(struct server *s, struct hub_client *c, uint32_t id)
 /* take_digest_up() - of what it has announced */
 static void take_digest_up(struct hub_client *c, uint32_t digest)
 {
-	if (digest != c->up && !c->in_whole)
+	c->in_whole = false; /* it says so when it has said all: the end of that was lost */
+	if (digest != c->up)
 		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 }
 
@@ -298,10 +305,10 @@ static enum hub_count take(struct server *s, struct hub_client *c, const struct 
 }
 
 /* admit() - the client that has sent this, one that is new too; NULL: it is dropped, see *why */
-static struct hub_client *admit(struct server *s, uint32_t from, uint16_t port, const uint8_t *data,
-				bool is_signed, bool *gap, uint64_t now, enum hub_count *why)
+static struct hub_client *admit(struct server *s, const struct hub_packet *in, bool is_signed,
+				bool *gap, uint64_t now, enum hub_count *why)
 {
-	struct hub_client *c = client_find(s, from, port);
+	struct hub_client *c = client_find(s, in->from, in->port);
 
 	*why = HUB_GOOD;
 	if (!is_signed && c && c->is_signed)
@@ -311,30 +318,31 @@ static struct hub_client *admit(struct server *s, uint32_t from, uint16_t port, 
 	if (*why != HUB_GOOD)
 		return NULL;
 	if (!c)
-		c = client_new(s, from, port, now);
+		c = client_new(s, in->from, in->port, now);
 	if (is_signed) {
-		*why = hub_accept(&c->session, data, gap);
+		*why = hub_accept(&c->session, in->data, gap);
 		*gap &= c->is_signed; /* the first one follows none */
 		c->is_signed = true;
 	}
 	return *why == HUB_GOOD ? c : NULL;
 }
 
-static enum hub_count take_datagram(struct server *s, uint32_t from, uint16_t port,
-				    const uint8_t *data, size_t len, uint64_t now)
+static enum hub_count take_datagram(struct server *s, const struct hub_packet *in, uint64_t now)
 {
 	struct hub_datagram d;
 	struct hub_client *c;
 	bool is_signed, gap = false;
-	enum hub_count why = hub_decode(data, len, &s->config.key, HUB_CLIENT, &d, &is_signed);
+	enum hub_count why =
+		hub_decode(in->data, in->len, &s->config.key, HUB_CLIENT, &d, &is_signed);
 
 	if (why != HUB_GOOD)
 		return why;
 	if (d.type > HUB_DELETE && s->config.plain_only)
 		return HUB_UNKNOWN_TYPE;
-	c = admit(s, from, port, data, is_signed, &gap, now, &why);
+	c = admit(s, in, is_signed, &gap, now, &why);
 	if (!c)
 		return why;
+	c->ours = in->to;
 	c->heard = now;
 	c->errors = 0;
 	c->probe_at = UINT64_MAX;
@@ -343,16 +351,15 @@ static enum hub_count take_datagram(struct server *s, uint32_t from, uint16_t po
 	return take(s, c, &d, now);
 }
 
-void server_input(struct server *s, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
-		  uint64_t now)
+void server_input(struct server *s, const struct hub_packet *in, uint64_t now)
 {
-	enum hub_count why = take_datagram(s, from, port, data, len, now);
+	enum hub_count why = take_datagram(s, in, now);
 
 	s->received++;
 	if (why == HUB_GOOD)
 		return;
 	s->counts[why]++;
-	s->io.dropped(s->io.arg, from, why);
+	s->io.dropped(s->io.arg, in->from, why);
 }
 
 void server_lost(struct server *s)

@@ -12,6 +12,7 @@
 
 #include "feed.h"
 #include "nodes/common/prefix_map.h"
+#include "udp.h"
 
 enum hub_speech { SPEAKS_PLAIN, SPEAKS_EXTENDED, SPEAKS_AUTHENTICATED };
 
@@ -26,13 +27,14 @@ struct hub_owner {
 
 struct hub_entry {
 	struct prefix prefix;
+	bool barred;		  /* of this machine itself: it is remembered, and nothing more */
 	struct hub_owner *owners; /* the first one is the next hop */
 	uint64_t made;
 };
 
 struct hub_client {
 	LIST_ENTRY(hub_client) entry;
-	uint32_t address;
+	uint32_t address, ours; /* its own; that which it speaks to, 0: any */
 	uint16_t port;
 	bool is_signed, is_extended;
 	bool repeats; /* a plain one that says its additions again: they may age */
@@ -83,8 +85,8 @@ struct server *server_new(const struct server_config *c, const struct server_io 
 			  uint32_t epoch, uint64_t now);
 void server_free(struct server *s);
 
-void server_input(struct server *s, uint32_t from, uint16_t port, const uint8_t *data, size_t len,
-		  uint64_t now);
+/* server_input() - a datagram that came to the address `to` */
+void server_input(struct server *s, const struct hub_packet *in, uint64_t now);
 
 /* server_unreachable() - the network said that nobody listens there (ICMP) */
 void server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now);

@@ -83,6 +83,8 @@ void client_forget(struct server *s, struct hub_client *c)
 /* client_wants() - somebody else owns it */
 bool client_wants(const struct hub_client *c, const struct hub_entry *e)
 {
+	if (e->barred)
+		return false;
 	for (const struct hub_owner *o = e->owners; o; o = o->next)
 		if (o->client != c)
 			return true;

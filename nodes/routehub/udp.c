@@ -18,7 +18,8 @@
 
 #define DATAGRAM_LEN 64	       /* more than the longest good one, so that a longer one is seen */
 #define RECEIVE_LEN  (8 << 20) /* thousands of updates at once */
-#define PATIENCE_MS  100       /* for room in the socket */
+#define CONTROL_LEN  CMSG_SPACE(sizeof(struct in_pktinfo))
+#define PATIENCE_MS  100 /* for room in the socket */
 
 struct hub_udp {
 	int fd;
@@ -26,6 +27,7 @@ struct hub_udp {
 	struct log_limit complaint;
 	unsigned waiting;
 	struct sockaddr_in to[HUB_BATCH];
+	_Alignas(struct cmsghdr) uint8_t control[HUB_BATCH][CONTROL_LEN]; /* from where */
 	uint8_t out[HUB_BATCH][HUB_SIGNED_LEN];
 	size_t out_len[HUB_BATCH];
 	uint8_t in[HUB_BATCH][DATAGRAM_LEN];
@@ -43,6 +45,7 @@ struct hub_udp *hub_udp_open(uint32_t address, uint16_t port)
 	if (u->fd < 0)
 		fatal_errno("cannot open a socket");
 	setsockopt(u->fd, IPPROTO_IP, IP_RECVERR, &yes, sizeof(yes));
+	setsockopt(u->fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
 	if (setsockopt(u->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (bind(u->fd, (struct sockaddr *)&here, sizeof(here)) < 0)
@@ -63,8 +66,21 @@ int hub_udp_fd(const struct hub_udp *u)
 	return u->fd;
 }
 
+static uint32_t receiver_of(struct msghdr *m)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof(info));
+			return ntohl(info.ipi_spec_dst.s_addr);
+		}
+	return 0;
+}
+
 size_t hub_udp_receive(struct hub_udp *u, struct hub_packet to[HUB_BATCH])
 {
+	_Alignas(struct cmsghdr) uint8_t control[HUB_BATCH][CONTROL_LEN];
 	struct sockaddr_in from[HUB_BATCH];
 	struct iovec parts[HUB_BATCH];
 	struct mmsghdr messages[HUB_BATCH];
@@ -75,11 +91,14 @@ size_t hub_udp_receive(struct hub_udp *u, struct hub_packet to[HUB_BATCH])
 		messages[i].msg_hdr = (struct msghdr){ .msg_name = &from[i],
 						       .msg_namelen = sizeof(from[i]),
 						       .msg_iov = &parts[i],
-						       .msg_iovlen = 1 };
+						       .msg_iovlen = 1,
+						       .msg_control = control[i],
+						       .msg_controllen = CONTROL_LEN };
 	}
 	count = recvmmsg(u->fd, messages, HUB_BATCH, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < count; i++)
 		to[i] = (struct hub_packet){ .from = ntohl(from[i].sin_addr.s_addr),
+					     .to = receiver_of(&messages[i].msg_hdr),
 					     .port = ntohs(from[i].sin_port),
 					     .data = u->in[i],
 					     .len = messages[i].msg_len };
@@ -136,13 +155,27 @@ bool hub_udp_lost(struct hub_udp *u)
 	return lost;
 }
 
-void hub_udp_send(struct hub_udp *u, uint32_t to, uint16_t port, const uint8_t *data, size_t len)
+static void put_source(uint8_t control[CONTROL_LEN], uint32_t ours)
+{
+	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(ours) };
+	struct cmsghdr *c = (void *)control;
+
+	memset(control, 0, CONTROL_LEN);
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
+}
+
+void hub_udp_send(struct hub_udp *u, uint32_t ours, uint32_t to, uint16_t port, const uint8_t *data,
+		  size_t len)
 {
 	if (u->waiting == HUB_BATCH)
 		hub_udp_flush(u);
 	u->to[u->waiting] = (struct sockaddr_in){ .sin_family = AF_INET,
 						  .sin_port = htons(port),
 						  .sin_addr.s_addr = htonl(to) };
+	put_source(u->control[u->waiting], ours);
 	memcpy(u->out[u->waiting], data, len);
 	u->out_len[u->waiting++] = len;
 }
@@ -174,7 +207,9 @@ void hub_udp_flush(struct hub_udp *u)
 		messages[i].msg_hdr = (struct msghdr){ .msg_name = &u->to[i],
 						       .msg_namelen = sizeof(u->to[i]),
 						       .msg_iov = &parts[i],
-						       .msg_iovlen = 1 };
+						       .msg_iovlen = 1,
+						       .msg_control = u->control[i],
+						       .msg_controllen = CONTROL_LEN };
 	}
 	while (done < u->waiting) {
 		int sent = sendmmsg(u->fd, messages + done, u->waiting - done, 0);

@@ -13,8 +13,8 @@
 struct hub_udp;
 
 struct hub_packet {
-	uint32_t from;
-	uint16_t port;
+	uint32_t from, to;   /* the sender's address; ours, that it was sent to */
+	uint16_t port;	     /* the sender's */
 	const uint8_t *data; /* good until the next call */
 	size_t len;
 };
@@ -32,7 +32,8 @@ bool hub_udp_unreachable(struct hub_udp *u, uint32_t *address, uint16_t *port);
 bool hub_udp_lost(struct hub_udp *u);
 
 /* Datagrams leave at hub_udp_flush(), or when there are many. */
-void hub_udp_send(struct hub_udp *u, uint32_t to, uint16_t port, const uint8_t *data, size_t len);
+void hub_udp_send(struct hub_udp *u, uint32_t ours, uint32_t to, uint16_t port, const uint8_t *data,
+		  size_t len); /* from this address of ours; 0: any */
 void hub_udp_flush(struct hub_udp *u);
 
 #endif

@@ -52,6 +52,7 @@ def client_soft_server_that_repeats(bench):
     """
     hub = bench.join_hub(interval=TEXT)
     hub.add(X, Y)
+    bench.pass_time(INTERVAL / 2)
     hub.add(X, Y)
     last = time.monotonic()
     bench.table_becomes({X: SERVER, Y: SERVER})
@@ -72,6 +73,7 @@ def client_soft_server_that_does_not_repeat(bench):
     hub.add(X)
     bench.table_becomes({X: SERVER})
     sender.add(Y)
+    bench.pass_time(INTERVAL / 2)
     sender.add(Y)
     bench.hear(hub, DELETE, Y)  # so much later, the other one has gone
     bench.table_becomes({X: SERVER})
@@ -118,6 +120,7 @@ def client_soft_answers_keep_a_server_alive(bench):
     hub.add(X)
     sender = bench.peer(A)
     sender.add(Y)
+    bench.pass_time(INTERVAL / 2)
     sender.add(Y)
     bench.hear(hub, DELETE, Y)  # so much later, the other one has gone
     bench.table_becomes({X: SERVER})

@@ -52,6 +52,7 @@ def soft_never_repeated_is_kept(bench):
     c.add(Z)
     bench.hear(c, ADD, X)
     b.add(Y)
+    bench.pass_time(INTERVAL / 2)
     b.add(Y)
     repeated = time.monotonic()
     gone = bench.hear(c, DELETE)
@@ -89,6 +90,7 @@ def soft_comes_back(bench):
     a, b = bench.peer(A), bench.peer(B)
     b.add(Z)
     a.add(X)
+    bench.pass_time(INTERVAL / 2)
     a.add(X)
     bench.hear(b, DELETE, X)
     b.heard.clear()
@@ -150,6 +152,7 @@ def soft_anything_is_a_sign_of_life(bench):
     a.add(X)
     a.lively(INTERVAL)
     b.add(Y)
+    bench.pass_time(INTERVAL / 2)
     b.add(Y)
     bench.hear(a, ADD, Y)
     bench.hear(a, DELETE, Y)  # so much later, the other one has gone
