@@ -95,7 +95,7 @@ class Message:
 
 
 def udp_frame(payload, src, dst, sport=68, dport=67, src_mac=b"", dst_mac=EVERY_MAC, **quirks):
-    """An Ethernet frame.  Quirks: udp_length, udp_checksum, ip_options, protocol, fragment, trailer."""
+    """An Ethernet frame.  Quirks: udp_length, udp_checksum, ip_options, fragment, trailer, ttl."""
     length = quirks.get("udp_length", 8 + len(payload))
     udp = struct.pack("!HHHH", sport, dport, length, 0) + payload
     pseudo = ip4(src) + ip4(dst) + struct.pack("!BBH", 0, 17, 8 + len(payload))
@@ -106,10 +106,10 @@ def udp_frame(payload, src, dst, sport=68, dport=67, src_mac=b"", dst_mac=EVERY_
     return ip_frame(udp, src, dst, 17, src_mac, dst_mac, **quirks)
 
 
-def ip_frame(data, src, dst, protocol, src_mac, dst_mac, ip_options=b"", fragment=0, trailer=b"", **_):
+def ip_frame(data, src, dst, protocol, src_mac, dst_mac, ip_options=b"", fragment=0, trailer=b"", ttl=64, **_):
     words = 5 + len(ip_options) // 4
     head = struct.pack(
-        "!BBHHHBBH4s4s", 0x40 | words, 0, words * 4 + len(data), 1, fragment, 64, protocol, 0,
+        "!BBHHHBBH4s4s", 0x40 | words, 0, words * 4 + len(data), 1, fragment, ttl, protocol, 0,
         ip4(src), ip4(dst),
     ) + ip_options
     head = head[:10] + u16(checksum(head)) + head[12:]

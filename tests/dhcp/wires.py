@@ -124,7 +124,7 @@ class Port:
 class Wires:
     """All wires of a case.  near: [(interface, hardware address)]; the far end of c0 is s-c0."""
 
-    def __init__(self, near, commands=()):
+    def __init__(self, near, commands=(), port=Port):
         there = isolation.Network()
         lines = ["link set lo up"]
         for name, mac in near:
@@ -132,7 +132,7 @@ class Wires:
                          f"peer name s-{name} netns /proc/self/fd/{there.fd}")
             lines.append(f"link set {name} up")
         ip_batch("\n".join(lines + list(commands)) + "\n", pass_fds=[there.fd])
-        self.ports = {name: Port(there, f"s-{name}") for name, _ in near}
+        self.ports = {name: port(there, f"s-{name}") for name, _ in near}
         for name, _ in near:
             offload(name, False)
         self.eventually(self._all_run, "all interfaces run", 5)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""The next hop of an entry: RFC 2453 4.4."""
+
+from bench import ADDRESSES
+from facts import equal, require
+from rip import INFINITY
+
+NET = "10.8.0.0/24"
+
+
+def n_of_the_same_network(bench):
+    """RFC 2453 4.4: a next hop that is on the wire's network is where packets go, not to who has said it"""
+    bench.start()
+    bench.r1.say((NET, 3, 0, "10.0.1.99"))
+    route = bench.installed(NET, "10.0.1.99")
+    equal("interface", [name for _, name in route.hops], ["eth0"])
+    record = bench.in_rib(NET)
+    equal("next hops and from", (record["next_hops"], record["from"]), (["10.0.1.99"], bench.r1.address))
+
+
+def n_of_another_network(bench):
+    """RFC 2453 4.4: one that is not directly reachable 'should be treated as 0.0.0.0': the sender"""
+    bench.start()
+    for number, next_hop in enumerate(("10.0.2.2", "192.0.2.1", "10.0.4.9", "127.0.0.1", "224.0.0.9", "255.255.255.255")):
+        prefix = f"10.8.{number}.0/24"
+        bench.r1.say((prefix, 3, 0, next_hop))
+        bench.installed(prefix, bench.r1.address)
+
+
+def n_no_host(bench):
+    """RFC 2453 4.4: nor are the network's own address and its broadcast address a next hop"""
+    bench.start()
+    for number, next_hop in enumerate(("10.0.1.0", "10.0.1.255")):
+        prefix = f"10.8.{number}.0/24"
+        bench.r1.say((prefix, 3, 0, next_hop))
+        bench.installed(prefix, bench.r1.address)
+
+
+def n_ourselves(bench):
+    """RFC 2453 4.4: a next hop that is our own address makes no route to ourselves"""
+    bench.start()
+    bench.r1.say((NET, 3, 0, ADDRESSES["eth0"]))
+    bench.fence(bench.r1)
+    record = bench.rib().get(NET, {"next_hops": []})
+    require(ADDRESSES["eth0"] not in record["next_hops"], f"not by ourselves, but the RIB has {record}")
+
+
+def n_changes(bench):
+    """RFC 2453 3.9.2: the same router changes its next hop: that is taken at once, at the same metric too"""
+    bench.start()
+    bench.r1.say((NET, 3, 0, "10.0.1.98"))
+    bench.installed(NET, "10.0.1.98")
+    bench.r1.say((NET, 3, 0, "10.0.1.99"))
+    bench.installed(NET, "10.0.1.99")
+    bench.r1.say((NET, 4))
+    bench.installed(NET, bench.r1.address)
+    equal("metric", bench.in_rib(NET, metric=5)["from"], bench.r1.address)
+
+
+def n_withdrawn(bench):
+    """RFC 2453 3.9.2: it is withdrawn by the router that has said it, whatever its next hop was"""
+    bench.start()
+    bench.r1.say((NET, 3, 0, "10.0.1.99"))
+    bench.installed(NET, "10.0.1.99")
+    bench.r1.say((NET, INFINITY))
+    bench.removed(NET)
+    bench.hears(bench.eth1, NET, INFINITY)
+
+
+def n_is_not_the_router(bench):
+    """RFC 2453 3.9.2: the next hop itself, if it is a router too, is another router with another way"""
+    bench.start()
+    bench.r1.say((NET, 3, 0, bench.r4.address))
+    bench.installed(NET, bench.r4.address)
+    bench.r4.say((NET, INFINITY))
+    bench.fence(bench.r4)
+    bench.still(NET, bench.r4.address, by=bench.r1)
+
+
+def n_not_passed_on(bench):
+    """RFC 2453 4.4: on other wires the route goes by us: the next hop there is 0.0.0.0"""
+    bench.start()
+    bench.r1.say((NET, 3, 0, "10.0.1.99"))
+    _, entry = bench.hears(bench.eth1, NET, 4)
+    equal("next hop", entry.next_hop, "0.0.0.0", entry)
