@@ -67,16 +67,6 @@ def n_withdrawn(bench):
     bench.hears(bench.eth1, NET, INFINITY)
 
 
-def n_is_not_the_router(bench):
-    """RFC 2453 3.9.2: the next hop itself, if it is a router too, is another router with another way"""
-    bench.start()
-    bench.r1.say((NET, 3, 0, bench.r4.address))
-    bench.installed(NET, bench.r4.address)
-    bench.r4.say((NET, INFINITY))
-    bench.fence(bench.r4)
-    bench.still(NET, bench.r4.address, by=bench.r1)
-
-
 def n_not_passed_on(bench):
     """RFC 2453 4.4: on other wires the route goes by us: the next hop there is 0.0.0.0"""
     bench.start()

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""Keyed MD5: RFC 4822, and RFC 2082 before it."""
+
+import struct
+
+from facts import equal
+from rip import INFINITY, Key, Password, message
+from signing import BAD, NET, check, grows, not_taken, replayed, room, start
+
+
+def m_sent(bench):
+    """RFC 4822 2.1, 3.2: responses and requests have the header, the trailer, and the digest with the key"""
+    key = start(bench, "md5")
+    check(bench.hears(bench.eth0, "10.0.2.0/24", 1)[0], key)
+    check(bench.wires.until(lambda: bench.eth0.requests, "a request")[0], key)
+
+
+def m_length_is_16(bench):
+    """RFC 4822 2.1: the length of the digest is said to be 16, the trailer's own head is not counted"""
+    start(bench, "md5", secret="sixteen octets!!", identity=255)
+    told, _ = bench.hears(bench.eth0, "10.0.2.0/24", 1)
+    equal("key id and length", told.signature[1:3], [255, 16], told)
+    check(told, bench.r1.signer)
+
+
+def m_taken(bench):
+    """RFC 4822 2.4: what is signed with the key is taken"""
+    start(bench, "md5")
+    bench.learn(bench.r1, NET, 3)
+    bench.r1.say((NET, INFINITY))
+    bench.removed(NET)
+    equal("dropped, by reason", bench.dropped(), {})
+
+
+def m_taken_with_20(bench):
+    """RFC 2082 3.2: so is what says that its digest has 20 octets, and means the whole trailer, as some do"""
+    key = start(bench, "md5")
+    bench.r1.send(key.sign(message([NET]), told_size=20))
+    bench.installed(NET, bench.r1.address)
+
+
+def m_other_lengths(bench):
+    """RFC 4822 2.4: a signature with any other length, or whose trailer is elsewhere, is dropped"""
+    key = start(bench, "md5")
+    plain = message([BAD])
+    for size in (0, 1, 15, 17, 32, 255):
+        bench.r1.send(key.sign(plain, told_size=size or None) if size else _zero_size(key, plain))
+    for length in (0, 4, 24, 43, 45, 64, 0xFFFF):
+        bench.r1.send(_resigned(key, plain, length))
+    bench.ignored(BAD, by=bench.r1)
+    equal("dropped", sum(bench.dropped().values()), 13)
+
+
+def _zero_size(key, plain):
+    octets = bytearray(key.sign(plain))
+    octets[11] = 0
+    return bytes(octets[:-16]) + key.digest(bytes(octets[:-16]))
+
+
+def _resigned(key, plain, length):
+    """The header says that the trailer is elsewhere, and that is signed."""
+    octets = bytearray(key.sign(plain))
+    octets[8:10] = struct.pack("!H", length)
+    return bytes(octets[:-16]) + key.digest(bytes(octets[:-16]))
+
+
+def m_not_taken(bench):
+    """RFC 4822 2.4: what has another key or key id, or is not signed so, is dropped, counted as bad-auth"""
+    not_taken(bench, "md5", Password("secret"), Key("sha256", 5, "secret"), Key("md5", 5, ""))
+
+
+def m_each_octet_counts(bench):
+    """RFC 4822 2.4: a signed message in which any octet is another one is dropped"""
+    key = start(bench, "md5")
+    good = key.sign(message([BAD]))
+    for place in range(len(good)):
+        octets = bytearray(good)
+        octets[place] ^= 1
+        bench.r1.send(bytes(octets))
+    bench.ignored(BAD, "10.66.1.0/24", "10.67.0.0/24", "11.66.0.0/24", "10.66.0.0/25", by=bench.r1)
+    equal("dropped", sum(bench.dropped().values()), len(good))
+
+
+def m_replayed(bench):
+    """RFC 4822 2.4: a sequence number below the last one is dropped, counted as replayed; an equal one is not"""
+    replayed(bench, "md5")
+
+
+def m_replay_of_a_captured_message(bench):
+    """RFC 4822 2.4: a message that was captured, and is sent once more after newer ones, changes nothing"""
+    start(bench, "md5")
+    octets = bench.r1.payload([(NET, 3)])
+    bench.r1.send(octets)
+    bench.installed(NET)
+    bench.r1.say((NET, INFINITY))
+    bench.removed(NET)
+    bench.r1.send(octets)
+    bench.ignored(by=bench.r1, reasons={"replayed": 1})
+    equal("state", bench.in_rib(NET)["state"], "lost")
+
+
+def m_sequence_of_each(bench):
+    """RFC 4822 2.4: each neighbour has its own sequence numbers"""
+    start(bench, "md5")
+    bench.r1.signer.sequence = 1000000
+    bench.learn(bench.r1, "10.8.1.0/24")
+    bench.r4.signer.sequence = 7
+    bench.learn(bench.r4, "10.8.2.0/24")
+    bench.learn(bench.r1, "10.8.3.0/24")
+    equal("dropped, by reason", bench.dropped(), {})
+
+
+def m_forged_sequence(bench):
+    """RFC 4822 2.4: a message with a wrong digest does not raise the sequence number that is expected"""
+    key = start(bench, "md5")
+    forger = Key("md5", 5, "guess", sequence=0xFFFFFFFF)
+    bench.learn(bench.r1, "10.8.1.0/24")
+    bench.r1.send(forger.sign(message([BAD])))
+    bench.r1.signer = key
+    bench.learn(bench.r1, "10.8.2.0/24")
+    equal("dropped, by reason", bench.dropped(), {"bad-auth": 1})
+
+
+def m_grows(bench):
+    """RFC 4822 2.1, ripd(1) STANDARDS: our sequence number never goes back, also not after a restart"""
+    grows(bench, "md5")
+
+
+def m_room(bench):
+    """RFC 4822 2.1: a signed message has room for 24 entries"""
+    room(bench, "md5")
+
+
+def m_several_keys(bench):
+    """ripd(1) --auth: of several keys the first signs, and each is taken"""
+    bench.start("-A", "md5:2:newer", "-A", "md5:1:older", "-A", "sha256:3:sum")
+    newer, older, other = Key("md5", 2, "newer"), Key("md5", 1, "older", 100), Key("sha256", 3, "sum", 1000)
+    check(bench.hears(bench.eth0, "10.0.2.0/24", 1)[0], newer)
+    for number, key in enumerate((newer, older, other)):
+        bench.r1.signer = key
+        bench.learn(bench.r1, f"10.8.{number}.0/24")
+    bench.r1.signer = Key("md5", 1, "newer", 2000)
+    bench.r1.say(BAD)
+    bench.r1.signer = other
+    bench.ignored(BAD, by=bench.r1, reasons={"bad-auth": 1})
+
+
+def m_last_words(bench):
+    """ripd(1) SIGNALS: the announcement at the end that all is unreachable is signed too"""
+    key = start(bench, "md5")
+    bench.learn(bench.r1, NET, 3)
+    bench.forget()
+    bench.stop()
+    told, _ = bench.hears(bench.eth1, NET, INFINITY)
+    check(told, key)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""Triggered updates: RFC 2453 3.10.1, and their pacing as ripd(1) has it."""
+
+import time
+
+from facts import PATIENCE, equal, require, within
+from rip import INFINITY
+
+PACED = {"triggered": "1500ms-1600ms"}
+AT_ONCE = 0.3  # seconds; half of a pause is far away from that
+FIRST, SECOND, THIRD, FOURTH = "10.8.1.0/24", "10.8.2.0/24", "10.8.3.0/24", "10.8.4.0/24"
+
+
+def _quiet(bench):
+    """Waits until no pause is running any more: what is said at the start may have begun one."""
+    bench.wires.pass_time(time.monotonic() + 1.7)
+    bench.forget()
+
+
+def _until_told(bench, prefix, metric, cable=None):
+    """Waits until eth1 hears that; the seconds from now until then."""
+    begin = time.monotonic()
+    told, _ = bench.hears(cable or bench.eth1, prefix, metric, since=begin)
+    return told.when - begin
+
+
+def t_at_once(bench):
+    """RFC 2453 3.10.1, ripd(1): the first change is announced at once, not after a pause
+
+    ripd(1): "a change goes at once, and the next ones after it together".
+    """
+    bench.start(triggered=None)  # 1 to 5 s, as it is by default
+    bench.wires.pass_time(time.monotonic() + 5.1)
+    begin = time.monotonic()
+    bench.r1.say((FIRST, 3))
+    told, _ = bench.hears(bench.eth1, FIRST, 4)
+    within("seconds until it is heard", told.when - begin, 0, AT_ONCE)
+
+
+def t_only_what_has_changed(bench):
+    """RFC 2453 3.10.1: 'triggered updates ... only those routes which have changed need to be included'"""
+    bench.start()
+    bench.r1.say((FIRST, 3), (SECOND, 3))
+    bench.hears(bench.eth1, SECOND, 4)
+    bench.installed(FIRST)
+    bench.forget()
+    bench.r1.say((FIRST, 3), (SECOND, 5), (THIRD, 3))
+    bench.hears(bench.eth1, THIRD, 4)
+    told = {prefix: metric for update in bench.eth1.inbox for prefix, metric in update.table().items()}
+    equal("table of what was said", told, {SECOND: 6, THIRD: 4})
+
+
+def t_refresh_is_no_change(bench):
+    """RFC 2453 3.10.1: a route that is only refreshed is not announced"""
+    bench.start()
+    bench.r1.say((FIRST, 3))
+    bench.hears(bench.eth1, FIRST, 4)
+    bench.forget()
+    for _ in range(5):
+        bench.r1.say((FIRST, 3))
+    fence = bench.fence(bench.r1)
+    bench.hears(bench.eth1, fence)
+    equal("said of it", [str(e) for _, e in bench.eth1.entries(FIRST)], [])
+
+
+def t_pause(bench):
+    """RFC 2453 3.10.1: after a triggered update the next changes wait for a pause, and go together then
+
+    "After a triggered update is sent, a timer should be set for a random interval between 1 and 5 seconds.
+    If other changes that would trigger updates occur before the timer expires, a single update is triggered
+    when the timer expires."
+    """
+    bench.start(**PACED)
+    _quiet(bench)
+    bench.r1.say((FIRST, 3))
+    first, _ = bench.hears(bench.eth1, FIRST, 4)
+    bench.r1.say((FIRST, 5))
+    bench.in_rib(FIRST, metric=6)
+    bench.r1.say((FIRST, 6))
+    bench.r1.say((FIRST, 7))
+    second, _ = bench.hears(bench.eth1, FIRST, 8)
+    within("seconds between the two updates", second.when - first.when, 1.3, 1.6 + AT_ONCE * 2)
+    equal("metrics that were said", [e.metric for _, e in bench.eth1.entries(FIRST)], [4, 8])
+
+
+def t_loss_breaks_the_pause(bench):
+    """ripd(1): a network that is lost does not wait for the pause"""
+    bench.start(**PACED)
+    bench.learn(bench.r1, SECOND, 3)
+    _quiet(bench)
+    bench.r1.say((FIRST, 3))
+    bench.hears(bench.eth1, FIRST, 4)
+    bench.r1.say((SECOND, INFINITY))
+    within("seconds until the loss is heard", _until_told(bench, SECOND, INFINITY), 0, AT_ONCE)
+
+
+def t_loss_breaks_the_pause_once(bench):
+    """ripd(1): 'each of them goes at once, once in a pause': a second loss waits for its end"""
+    bench.start(**PACED)
+    for prefix in (SECOND, THIRD):
+        bench.learn(bench.r1, prefix, 3)
+    _quiet(bench)
+    bench.r1.say((FIRST, 3))
+    first, _ = bench.hears(bench.eth1, FIRST, 4)
+    bench.r1.say((SECOND, INFINITY))
+    lost, _ = bench.hears(bench.eth1, SECOND, INFINITY)
+    bench.r1.say((THIRD, INFINITY))
+    second, _ = bench.hears(bench.eth1, THIRD, INFINITY)
+    within("seconds until the first loss is heard", lost.when - first.when, 0, AT_ONCE * 2)
+    within("seconds until the second is", second.when - lost.when, 0.6, 1.6 + AT_ONCE * 2)
+
+
+def t_recovery_breaks_the_pause(bench):
+    """ripd(1): nor does one that is reachable again"""
+    bench.start(**PACED)
+    bench.learn(bench.r1, SECOND, 3)
+    bench.r1.say((SECOND, INFINITY))
+    bench.removed(SECOND)
+    _quiet(bench)
+    bench.r1.say((FIRST, 3))
+    bench.hears(bench.eth1, FIRST, 4)
+    bench.r1.say((SECOND, 3))
+    within("seconds until it is heard", _until_told(bench, SECOND, 4), 0, AT_ONCE)
+
+
+def t_loss_and_recovery(bench):
+    """ripd(1): a loss and a recovery may each break the same pause"""
+    bench.start(**PACED)
+    bench.learn(bench.r1, SECOND, 3)
+    _quiet(bench)
+    bench.r1.say((FIRST, 3))
+    first, _ = bench.hears(bench.eth1, FIRST, 4)
+    bench.r1.say((SECOND, INFINITY))
+    bench.hears(bench.eth1, SECOND, INFINITY)
+    bench.r1.say((SECOND, 3))
+    again, _ = bench.hears(bench.eth1, SECOND, 4)
+    within("seconds until both are heard", again.when - first.when, 0, AT_ONCE * 3)
+
+
+def t_metric(bench):
+    """RFC 2453 3.10.1: a change of the metric triggers an update"""
+    bench.start()
+    bench.learn(bench.r1, FIRST, 3)
+    bench.hears(bench.eth1, FIRST, 4)
+    bench.r1.say((FIRST, 8))
+    bench.hears(bench.eth1, FIRST, 9)
+
+
+def t_split_horizon(bench):
+    """RFC 2453 3.10.1: split horizon holds for triggered updates too"""
+    bench.start("-S", "simple")
+    bench.learn(bench.r1, FIRST, 3)
+    bench.hears(bench.eth1, FIRST, 4)
+    bench.learn(bench.r2, SECOND, 3)
+    bench.hears(bench.eth0, SECOND, 4)
+    bench.r1.say((FIRST, INFINITY))
+    bench.hears(bench.eth1, FIRST, INFINITY)
+    equal("said of it where it was learned", [e.metric for _, e in bench.eth0.entries(FIRST) if e.metric != INFINITY], [])
+
+
+def t_all_of_a_burst(bench):
+    """RFC 2453 3.10.1: what a table of 500 routes changes is announced whole, in full messages"""
+    bench.start()
+    prefixes = [f"10.{64 + n // 250}.{n % 250}.0/24" for n in range(500)]
+    bench.r1.say_all([(prefix, 3) for prefix in prefixes])
+    bench.wires.until(lambda: {p: bench.eth1.told().get(p) for p in prefixes} == dict.fromkeys(prefixes, 4),
+                      "all of them at eth1", PATIENCE)
+    bench.forget()
+    bench.r1.say_all([(prefix, INFINITY) for prefix in prefixes])
+    bench.wires.until(lambda: {p: bench.eth1.told().get(p) for p in prefixes} == dict.fromkeys(prefixes, INFINITY),
+                      "all of them lost at eth1", PATIENCE)
+    require(len(bench.eth1.inbox) <= 60, f"in full messages, not in {len(bench.eth1.inbox)}")
