@@ -20,6 +20,7 @@ class Cable(Port):
     def __init__(self, network, name):
         super().__init__(network, name)
         self.requests = []
+        self.table = {}
 
     def take_in(self):
         try:
@@ -38,11 +39,15 @@ class Cable(Port):
         update.when = time.monotonic()
         if update.faults and self.strict:
             raise Wrong(f"{self.name}: the message is malformed: {'; '.join(update.faults)}\n{update}")
-        (self.requests if update.command == REQUEST else self.inbox).append(update)
+        if update.command == REQUEST:
+            self.requests.append(update)
+        else:
+            self.inbox.append(update)
+            self.table.update(update.table())
 
     def forget(self):
-        self.inbox.clear()
-        self.requests.clear()
+        for kept in (self.inbox, self.requests, self.table):
+            kept.clear()
 
     def entries(self, prefix, since=0.0):
         """Each (update, entry) that tells of this prefix, in order."""
@@ -51,7 +56,7 @@ class Cable(Port):
 
     def told(self):
         """{prefix: metric}, the last that was said of each."""
-        return {prefix: metric for u in self.inbox for prefix, metric in u.table().items()}
+        return self.table
 
 
 class Router:

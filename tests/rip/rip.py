@@ -6,6 +6,7 @@ Nothing here trusts anything: a message can be built wrong in every way, and an 
 all that is not as the RFCs want it.
 """
 
+import functools
 import hashlib
 import hmac
 import ipaddress
@@ -25,6 +26,13 @@ APAD = bytes.fromhex("878fe1f3")
 
 def mask_of(length):
     return socket.inet_ntoa(struct.pack("!I", 0xFFFFFFFF << 32 - length & 0xFFFFFFFF))
+
+
+@functools.cache
+def length_of(mask):
+    """None if it has holes."""
+    bits = f"{int(ipaddress.ip_address(mask)):032b}"
+    return None if "01" in bits else bits.count("1")
 
 
 class Entry:
@@ -48,10 +56,10 @@ class Entry:
     @property
     def prefix(self):
         """As 10.1.0.0/24; the address alone where there is no mask that makes one of it."""
-        bits = f"{int(ipaddress.ip_address(self.mask)):032b}"
-        if "01" in bits or (self.mask == "0.0.0.0" and self.address != "0.0.0.0"):
+        length = length_of(self.mask)
+        if length is None or (length == 0 and self.address != "0.0.0.0"):
             return self.address
-        return f"{self.address}/{bits.count('1')}"
+        return f"{self.address}/{length}"
 
     def __str__(self):
         more = (f" tag {self.tag}" if self.tag else "") + (
