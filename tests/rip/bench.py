@@ -27,7 +27,7 @@ ADDRESSES = {"eth0": "10.0.1.1", "eth1": "10.0.2.1", "eth2": "10.0.3.1"}
 NETWORKS = {"eth0": "10.0.1.0/24", "eth1": "10.0.2.0/24", "eth2": "10.0.3.0/24"}
 MACS = {name: bytes.fromhex(f"02000000e{number}01") for number, name in enumerate(ADDRESSES)}
 CONFIG = "ripd.yml"
-TIMES = {"update": "60s", "timeout": "60s", "garbage": "60s", "triggered": "50ms-60ms"}
+TIMES = {"update": "60m", "timeout": "60s", "garbage": "60s", "triggered": "50ms-60ms"}
 
 
 class Bench:

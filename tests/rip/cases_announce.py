@@ -133,11 +133,3 @@ def c_neighbour_elsewhere(bench):
     bench.wires.until(lambda: told(4), "the change")
     bench.stop()
     bench.wires.until(lambda: told(INFINITY), "the end")
-
-
-def c_neighbour_at_a_passive_interface(bench):
-    """ripd(1) --neighbour, --passive: where nothing is sent otherwise, a named neighbour is told"""
-    bench.start("-P", "eth1", "-n", bench.r2.address)
-    bench.learn(bench.r1, NET, 3)
-    bench.wires.until(lambda: [u for u in bench.eth1.inbox if u.table().get(NET) == 4], "the change")
-    equal("to others than the neighbour", [str(u) for u in bench.eth1.inbox if u.frame.dst != bench.r2.address], [])

@@ -73,7 +73,7 @@ interfaces:
       - {type: md4, id: 1, key: x}        #md4
       - {type: md5, id: 256, key: x}      #id
       - {type: md5, id: 1}                #key
-      - {type: md5, id: 2, key: seventeen octets!} #key
+      - {type: md5, id: 2, key: seventeen octets!} #octets
 """
 
 
@@ -93,11 +93,11 @@ def d_check_bad(bench):
 
 
 ALONE = (
-    "interfaces: 5\n", "interfaces: {eth0: {auth: secret}}\n", "- eth0\n", "update: 10s\nupdate: 20s\n", "update: 0\n",
+    "interfaces: [[eth0]]\n", "interfaces: {eth0: {auth: secret}}\n", "- eth0\n", "update: 10s\nupdate: 20s\n", "update: 0\n",
     "update: 10 weeks\n", "triggered: often\n", "paths: 0\n", "paths: many\n", "announce: {}\n",
     "announce: [224.0.0.0/4]\n", "announce: [127.0.0.0/8]\n", "announce: [{prefix: 10.9.0.0/24, metric: 0}]\n",
     "announce: [{prefix: 10.9.0.0/24, way: 1}]\n", "aggregate: {10.0.0.0/8: 1}\n", "import: everything\n",
-    "interfaces: {eth0: {update: 3s}}\n", "interfaces: [eth0, eth0]\n", "interfaces: {name-of-too-many-letters: }\n",
+    "interfaces: {eth0: {update: 3s}}\n", "interfaces: {name-of-too-many-letters: }\n",
     "auth: [{type: plain, key: ''}]\n", "auth: [{type: plain, id: 1, key: seventeen octets!}]\n",
     "auth: [{type: sha256, id: -1, key: x}]\n", "auth: [{id: 1, key: x}]\n", "neighbours: [10.0.1.256]\n",
     "neighbours: [224.0.0.9]\n", "metric-in: 16\n", "metric-out: -1\n", "receive: [1, 2]\n", "update: [\n", "\tupdate: 1\n",
@@ -215,7 +215,7 @@ def d_usage(bench):
             ("metric-in", "-m", "16"), ("metric-out", "-M", "16"), ("paths", "--paths", "17"), ("paths", "--paths", "0"),
             ("send", "--send", "3"), ("receive", "--receive", "3"), ("split-horizon", "-S", "maybe"), ("ospf", "-i", "ospf"),
             ("10.9.0.0", "-a", "10.9.0.0"), ("10.9.0.1/24", "-a", "10.9.0.1/24"), ("metric", "-a", "10.9.0.0/24,17"),
-            ("tag", "-a", "10.9.0.0/24,1,65536"), ("nobody", "-n", "nobody"), ("md4", "-A", "md4:1:x"), ("auth", "-A", "plain:"),
+            ("tag", "-a", "10.9.0.0/24,1,65536"), ("nobody", "-n", "nobody"), ("auth", "-A", "md4:1:x"), ("auth", "-A", "plain:"),
             ("auth", "-A", "plain:seventeen octets!"), ("256", "-A", "md5:256:x"), ("auth", "-A", "md5:x"),
             ("auth", "-A", "sha256:1:" + "x" * 65)):
         refuses(bench.ripd, thing, *words, "eth0")

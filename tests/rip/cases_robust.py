@@ -82,6 +82,7 @@ def _fragments(bench, payload, size=1480):
 def z_mutated(bench):
     """1,000 mutated messages do no harm"""
     bench.start()
+    bench.eth0.strict = False  # what was asked of another family is answered as it was asked
     chance = random.Random(2453)
     originals = [message(numbered(count), command) for count in (1, 3, 25) for command in (1, 2)]
     originals += [Key(kind, 1, "x").sign(message(numbered(2))) for kind in ("md5", "sha256")]
@@ -118,6 +119,7 @@ def z_mutated_signed(bench):
 def z_noise(bench):
     """1,000 messages of noise do no harm"""
     bench.start()
+    bench.eth0.strict = False
     chance = random.Random(1058)
     _dose(bench, (chance.randbytes(chance.randrange(600)) for _ in range(1000)))
     _dose(bench, (bytes([chance.choice((1, 2)), chance.choice((1, 2)), 0, 0]) + chance.randbytes(20 * chance.randrange(26))

@@ -79,6 +79,31 @@ def s_at_once(bench):
     equal("said last at eth1", [bench.eth1.told().get(f"10.8.{n}.0/24") for n in (0, 1)], [INFINITY] * 2)
 
 
+def s_in_the_middle(bench):
+    """ripd(1) SIGNALS: nothing is left in the kernel either where it ends while a table comes in"""
+    for first in range(0, 1000, 100):
+        bench.start()
+        prefixes = numbered(100, first)
+        bench.r2.say_all([(p, 3) for p in prefixes])
+        bench.wires.until(lambda: prefixes[-1] in bench.eth0.told(), "the last of them at eth0")  # pylint: disable=W0640
+        bench.ripd.signal(signal.SIGTERM)
+        bench.ripd.process.wait(10)
+        left = kernel.routes()
+        equal("left in the kernel", [str(r) for r in left.values()][:3], [], f"{len(left)} in all")
+        bench.ripd.ends(0)
+
+
+def s_of_many_steps(bench):
+    """ripd(1) SIGNALS: nor where a neighbour's routes have come one after the other"""
+    bench.start()
+    for first in range(0, 200, 20):
+        bench.r1.say_all(numbered(20, first))
+        bench.until(lambda: kernel.count() == first + 20, f"{first + 20} routes")  # pylint: disable=W0640
+    bench.stop()
+    left = kernel.routes()
+    equal("left in the kernel", [str(r) for r in left.values()][:3], [], f"{len(left)} in all")
+
+
 def s_before_anything(bench):
     """ripd(1) EXIT STATUS: 0, also where it is ended at once, or has no interface"""
     bench.start(ready=False)

@@ -5,7 +5,7 @@ import socket
 import struct
 
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE, NLMSG_ERROR, NLMSG_DONE = 24, 25, 26, 2, 3
-NLM_F_REQUEST, NLM_F_DUMP, NLM_F_DUMP_INTR = 1, 0x300, 0x10
+NLM_F_REQUEST, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REPLACE = 1, 0x300, 0x10, 0x100
 RTMGRP_IPV4_ROUTE = 0x40
 RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE = 1, 4, 5, 6, 9, 15
 SOL_NETLINK, NETLINK_GET_STRICT_CHK = 270, 12
@@ -111,7 +111,8 @@ class Monitor:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self.socket.bind((0, RTMGRP_IPV4_ROUTE))
         self.socket.setblocking(False)
-        self.events = []  # ("new" or "del", Route)
+        self.events = []  # ("new", "replace" or "del", Route)
+        self.before = list(routes().values())
 
     def read(self):
         """All events so far."""
@@ -120,10 +121,28 @@ class Monitor:
                 octets = self.socket.recv(1 << 18)
             except BlockingIOError:
                 return self.events
-            for kind, _, body in messages(octets):
-                if kind in (RTM_NEWROUTE, RTM_DELROUTE):
-                    self.events.append(("new" if kind == RTM_NEWROUTE else "del", Route(body)))
+            for kind, flags, body in messages(octets):
+                if kind == RTM_NEWROUTE:
+                    self.events.append(("replace" if flags & NLM_F_REPLACE else "new", Route(body)))
+                elif kind == RTM_DELROUTE:
+                    self.events.append(("del", Route(body)))
 
-    def deleted(self, prefix=None):
-        """Routes that were removed, of this prefix or of all."""
-        return [r for what, r in self.read() if what == "del" and prefix in (None, r.prefix)]
+    def deleted(self):
+        return [route for what, route in self.read() if what == "del"]
+
+    def gaps(self):
+        """Prefixes that were without a route of ripd at some moment since, though they had one before."""
+        there, found = {}, set()
+        for what, route in [("new", route) for route in self.before] + self.read():
+            if route.protocol != RIP:
+                continue
+            ways = there.setdefault(route.prefix, [])
+            if what == "replace":
+                ways.clear()
+            if what != "del":
+                ways.append(route.hops)
+            elif route.hops in ways:
+                ways.remove(route.hops)
+            if not ways:
+                found.add(route.prefix)
+        return sorted(found)

@@ -58,7 +58,7 @@ def not_taken(bench, kind, *others):
 
 
 def replayed(bench, kind):
-    """A sequence number below the last one is dropped; the same, or a higher one, is not."""
+    """A sequence number below the last one is dropped, 0 as well; the same, or a higher one, is not."""
     key = start(bench, kind)
     for number, sequence in enumerate((100, 101, 101, 5000)):
         key.sequence = sequence

@@ -499,7 +499,7 @@ wire() {
   wire n_of_another_network
 }
 
-@test "RFC 2453 4.4: nor are the network's own address and its broadcast address a next hop" {
+@test "RFC 2453 4.4: nor is the network's broadcast address a next hop" {
   wire n_no_host
 }
 
@@ -539,8 +539,12 @@ wire() {
   wire t_loss_breaks_the_pause
 }
 
-@test "ripd(1): 'each of them goes at once, once in a pause': a second loss waits for its end" {
-  wire t_loss_breaks_the_pause_once
+@test "ripd(1): 'each of them goes at once': so does another network that is lost in the same pause" {
+  wire t_each_loss_breaks_the_pause
+}
+
+@test "ripd(1): 'once in a pause': a network that is lost again and again waits for the end of the pause" {
+  wire t_flapping_waits
 }
 
 @test "ripd(1): nor does one that is reachable again" {
@@ -633,6 +637,14 @@ wire() {
 
 @test "ripd(1) SIGNALS: that does not wait for a pause between triggered updates" {
   wire s_at_once
+}
+
+@test "ripd(1) SIGNALS: nothing is left in the kernel either where it ends while a table comes in" {
+  wire s_in_the_middle
+}
+
+@test "ripd(1) SIGNALS: nor where a neighbour's routes have come one after the other" {
+  wire s_of_many_steps
 }
 
 @test "ripd(1) EXIT STATUS: 0, also where it is ended at once, or has no interface" {
@@ -823,7 +835,7 @@ wire() {
   wire k_removed_by_hand
 }
 
-@test "ripd(1): so are all of 300 that are flushed" {
+@test "ripd(1): so are 300 that are removed at once" {
   wire k_all_removed_by_hand
 }
 
@@ -933,10 +945,6 @@ wire() {
 
 @test "ripd(1) --neighbour: also one that does not listen to multicast gets changes, and the end, by unicast" {
   wire c_neighbour_elsewhere
-}
-
-@test "ripd(1) --neighbour, --passive: where nothing is sent otherwise, a named neighbour is told" {
-  wire c_neighbour_at_a_passive_interface
 }
 
 @test "ripd(1) --check: a good configuration, as the manual's, is read, nothing is said, and the status is 0" {
