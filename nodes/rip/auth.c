@@ -150,12 +150,13 @@ static bool is_digest(const struct rip_key *k, const struct claim *c, const uint
 }
 
 bool rip_verify(const struct rip_key *keys, size_t count, const uint8_t *packet, size_t *len,
-		uint32_t *sequence)
+		enum rip_auth *kind, uint32_t *sequence)
 {
 	struct reader r = reader_of(packet, *len);
 	struct claim c;
 	uint16_t family, type;
 
+	*kind = RIP_AUTH_NONE;
 	*sequence = 0;
 	take(&r, HEADER_LEN);
 	family = take_be16(&r);
@@ -167,6 +168,7 @@ bool rip_verify(const struct rip_key *keys, size_t count, const uint8_t *packet,
 		if (type == TYPE_PLAIN && is_password(&keys[i], r))
 			return true;
 		if (type == TYPE_DIGEST && is_digest(&keys[i], &c, packet, *len)) {
+			*kind = keys[i].kind;
 			*len = c.packet_len;
 			*sequence = c.sequence;
 			return true;

@@ -33,9 +33,9 @@ size_t rip_sign(const struct rip_key *k, uint32_t sequence, uint8_t packet[RIP_S
 		size_t len);
 
 /* rip_verify() - is this signed by one of the keys? With none nothing may be signed. `*len` becomes
- * the length without the trailer, `*sequence` that of the packet (0: it has none). */
+ * the length without the trailer; with a digest `*sequence` is the packet's, and `*kind` says so. */
 bool rip_verify(const struct rip_key *keys, size_t count, const uint8_t *packet, size_t *len,
-		uint32_t *sequence);
+		enum rip_auth *kind, uint32_t *sequence);
 
 const char *rip_auth_name(enum rip_auth a);
 

@@ -95,11 +95,24 @@ static enum rip_count check_entry(const struct rip_iface *i, const struct rip_en
 	return ip4_is_host(e->address) && *len > 0 ? RIP_GOOD : RIP_BAD_PREFIX;
 }
 
+/* is_host_of() - of one of the interface's networks */
+static bool is_host_of(const struct rip_iface *i, uint32_t address)
+{
+	for (size_t k = 0; k < i->network_count; k++) {
+		const struct network *n = &i->networks[k];
+		uint32_t mask = ip4_mask(n->len), host = address & ~mask;
+
+		if (!((address ^ n->address) & mask))
+			return n->len >= 31 || (host && host != ~mask);
+	}
+	return false;
+}
+
 /* next_hop_of() - RFC 2453, 4.4: one that is not directly reachable is as none; 0: it is ourselves */
 static uint32_t next_hop_of(const struct router *r, const struct rip_iface *i, uint32_t from,
 			    const struct rip_entry *e)
 {
-	if (!e->next_hop || !iface_has_network(i, e->next_hop) || !ip4_is_host(e->next_hop))
+	if (!e->next_hop || !is_host_of(i, e->next_hop))
 		return from;
 	return iface_is_own(r, e->next_hop) ? 0 : e->next_hop;
 }
@@ -151,15 +164,16 @@ static enum rip_count check_auth(struct router *r, const struct rip_iface *i, ui
 {
 	const struct rip_settings *s = i->settings;
 	struct rip_neighbour *n;
+	enum rip_auth kind;
 	uint32_t sequence;
 
 	if (*len < 4)
 		return RIP_TRUNCATED;
 	if (data[1] == 1)
 		return s->key_count ? RIP_BAD_AUTH : RIP_GOOD;
-	if (!rip_verify(s->keys, s->key_count, data, len, &sequence))
+	if (!rip_verify(s->keys, s->key_count, data, len, &kind, &sequence))
 		return RIP_BAD_AUTH;
-	n = sequence ? neighbour_of(r, i, from, now) : NULL;
+	n = kind >= RIP_AUTH_MD5 ? neighbour_of(r, i, from, now) : NULL;
 	if (n && sequence < n->sequence)
 		return RIP_REPLAYED;
 	if (n)
@@ -172,6 +186,10 @@ static enum rip_count take_request(struct router *r, struct rip_iface *i, uint32
 				   uint16_t port, struct rip_packet *p, uint64_t now)
 {
 	struct rip_asker asker = { i, from, port, p->version };
+
+	/* 4.6: who sends version 2 alone does not answer version 1 */
+	if (p->version == 1 && i->settings->send == SEND_2)
+		return RIP_BAD_VERSION;
 
 	if (p->count == 0)
 		return RIP_BAD_REQUEST;

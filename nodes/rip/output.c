@@ -75,7 +75,7 @@ static bool is_covered(const struct rip_config *c, const struct rip_route *route
 	if (route->origin == ORIGIN_AGGREGATE)
 		return false;
 	for (size_t k = 0; k < c->aggregate_count; k++)
-		if (c->aggregates[k].len <= route->prefix.len &&
+		if (c->aggregates[k].len < route->prefix.len &&
 		    prefix_contains(&c->aggregates[k], &route->prefix.addr))
 			return true;
 	return false;
@@ -134,6 +134,15 @@ static void add_route(struct update *u, const struct rip_route *route)
 /* RFC 1058, 3.2, and RFC 2453, 4.3: who guesses masks must not be told what it would guess wrong. */
 enum sight { SIGHT_GOOD, SIGHT_BY_CLASS, SIGHT_NONE };
 
+/* sight_inside() - of the network that the interface is in: what has its mask, and a host, whose address
+ * must not look like a subnet's */
+static enum sight sight_inside(const struct network *n, uint32_t address, unsigned len)
+{
+	bool is_host = len == 32 && address & ~ip4_mask(n->len);
+
+	return len == n->len || is_host ? SIGHT_GOOD : SIGHT_NONE;
+}
+
 static enum sight sight_of_version_1(const struct rip_iface *i, const struct prefix *p)
 {
 	uint32_t address = ip4_of(&p->addr);
@@ -145,8 +154,7 @@ static enum sight sight_of_version_1(const struct rip_iface *i, const struct pre
 		return SIGHT_NONE;
 	for (size_t k = 0; k < i->network_count; k++)
 		if (!((i->networks[k].address ^ address) & ip4_mask(natural)))
-			return p->len == i->networks[k].len || p->len == 32 ? SIGHT_GOOD
-									    : SIGHT_NONE;
+			return sight_inside(&i->networks[k], address, p->len);
 	return SIGHT_BY_CLASS; /* what is inside of a network is not told outside */
 }
 

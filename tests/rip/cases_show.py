@@ -10,7 +10,7 @@ from facts import Wrong, equal, require, within
 from rip import INFINITY, Entry
 
 NET = "10.8.0.0/24"
-REASONS = {"truncated", "oversized", "bad-version", "bad-command", "not-zero", "wrong-port", "wrong-source", "own",
+REASONS = {"too-many", "truncated", "oversized", "bad-version", "bad-command", "not-zero", "wrong-port", "wrong-source", "own",
            "bad-auth", "replayed", "bad-family", "bad-metric", "bad-prefix", "bad-request"}
 
 
@@ -144,7 +144,7 @@ def w_nobody_there(bench):
 
 def w_wrong_use(bench):
     """ripd(1) EXIT STATUS: 2 for what cannot be shown"""
-    for words in (("show",), ("show", "nonsense"), ("show", "routes", "counts"), ("show", "--nonsense", "routes")):
+    for words in (("show", "nonsense"), ("show", "routes", "counts"), ("show", "--nonsense", "routes")):
         status, out, err = bench.ripd.once(*words)
         equal(f"{' '.join(words)}: status and stdout", (status, out), (2, ""), err)
         require(err, "something on stderr")
