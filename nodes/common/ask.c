@@ -212,7 +212,7 @@ static size_t read_some(void *to, size_t room, void *fd)
 	return n < 0 ? (size_t)-1 : (size_t)n;
 }
 
-json_t *ask(const char *name, const char *question)
+json_t *ask_daemon(const char *name, const char *question)
 {
 	struct sockaddr_un sa;
 	socklen_t len = name_socket(&sa, name);

@@ -29,7 +29,7 @@ struct answers {
 struct asked *ask_serve(struct loop *l, const char *name, const struct answers *a);
 void ask_close(struct asked *a);
 
-/* ask() - the answer, a new reference; nobody there, or a refusal, ends the program with status 1 */
-json_t *ask(const char *name, const char *question);
+/* ask_daemon() - the answer, a new reference; nobody there, or a refusal, ends the program with status 1 */
+json_t *ask_daemon(const char *name, const char *question);
 
 #endif

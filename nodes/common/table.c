@@ -123,7 +123,7 @@ static void print_table(const struct table_shape *shape, json_t *answer)
 	scols_unref_table(table);
 }
 
-int table_print(const struct table_shape *shape, json_t *answer, bool as_json)
+int table_show(const struct table_shape *shape, json_t *answer, bool as_json)
 {
 	bool bad = false;
 

@@ -31,7 +31,7 @@ struct table_shape {
 const struct table_shape *table_shape_of(const struct table_shape *shapes, size_t count,
 					 const char *key); /* or NULL */
 
-/* table_print() - to standard output; takes the answer. The exit status. */
-int table_print(const struct table_shape *shape, json_t *answer, bool as_json);
+/* table_show() - to standard output; takes the answer. The exit status. */
+int table_show(const struct table_shape *shape, json_t *answer, bool as_json);
 
 #endif

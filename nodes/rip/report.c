@@ -235,5 +235,5 @@ bool report_knows(const char *question)
 
 int report_print(const char *question, json_t *answer, bool as_json)
 {
-	return table_print(table_shape_of(shapes, ARRAY_SIZE(shapes), question), answer, as_json);
+	return table_show(table_shape_of(shapes, ARRAY_SIZE(shapes), question), answer, as_json);
 }

@@ -71,7 +71,7 @@ _Noreturn static void show(const char *what)
 	if (!report_knows(question))
 		options_fail(&program, "'%s' is not routes, neighbours, interfaces or counts",
 			     what);
-	exit(report_print(question, ask("ripd", question), as_json));
+	exit(report_print(question, ask_daemon("ripd", question), as_json));
 }
 
 /* ---- the configuration ------------------------------------------------------------------------- */

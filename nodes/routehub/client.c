@@ -8,8 +8,8 @@
 #define PUMP	   64 /* datagrams in one go */
 #define ERRORS_MAX 3  /* refused so often without a word from it, the server is dead */
 
-struct client *client_open(const struct client_config *config, const struct client_io *io,
-			   uint32_t id, uint32_t epoch, uint64_t now)
+struct client *route_client_open(const struct client_config *config, const struct client_io *io,
+				 uint32_t id, uint32_t epoch, uint64_t now)
 {
 	struct client *c = xcalloc(1, sizeof(*c));
 
@@ -23,7 +23,7 @@ struct client *client_open(const struct client_config *config, const struct clie
 	return c;
 }
 
-void client_close(struct client *c)
+void route_client_close(struct client *c)
 {
 	if (!c)
 		return;
@@ -65,7 +65,7 @@ static void install(struct client *c, const struct client_entry *e)
 	c->io.install(c->io.arg, ip4_of(&e->prefix.addr), hop);
 }
 
-void client_reinstall(struct client *c)
+void route_client_reinstall(struct client *c)
 {
 	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));)
 		install(c, e);
@@ -94,7 +94,7 @@ static void give_up(struct client *c, struct client_entry *e)
 	give(c, e, e->by_server ? FROM_SERVER : FROM_NOBODY);
 }
 
-bool client_announce(struct client *c, uint32_t address, uint64_t now)
+bool route_client_announce(struct client *c, uint32_t address, uint64_t now)
 {
 	struct client_entry *e;
 
@@ -107,7 +107,7 @@ bool client_announce(struct client *c, uint32_t address, uint64_t now)
 	return true;
 }
 
-bool client_withdraw(struct client *c, uint32_t address, uint64_t now)
+bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now)
 {
 	struct client_entry *e = find(c, address);
 
@@ -311,7 +311,7 @@ static enum hub_count take(struct client *c, const struct hub_packet *in, uint64
 	return why == HUB_GOOD ? take_from_server(c, &d, now) : why;
 }
 
-void client_input(struct client *c, const struct hub_packet *in, uint64_t now)
+void route_client_input(struct client *c, const struct hub_packet *in, uint64_t now)
 {
 	enum hub_count why = take(c, in, now);
 
@@ -322,13 +322,13 @@ void client_input(struct client *c, const struct hub_packet *in, uint64_t now)
 	c->io.dropped(c->io.arg, in->from, why);
 }
 
-void client_lost(struct client *c)
+void route_client_lost(struct client *c)
 {
 	if (c->server_id && !c->in_whole)
 		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 }
 
-void client_unreachable(struct client *c, uint64_t now)
+void route_client_unreachable(struct client *c, uint64_t now)
 {
 	if (c->config.plain_only || (c->errors && now - c->error_at < c->config.interval_ms / 2))
 		return;
@@ -366,7 +366,7 @@ static void age(struct client *c, uint64_t now)
 	}
 }
 
-uint64_t client_work(struct client *c, uint64_t now)
+uint64_t route_client_work(struct client *c, uint64_t now)
 {
 	if (c->config.plain_only)
 		return UINT64_MAX;
@@ -397,7 +397,7 @@ static bool next_announced(void *arg, uint32_t *cursor, uint32_t *address)
 	return false;
 }
 
-bool client_pump(struct client *c)
+bool route_client_pump(struct client *c)
 {
 	const struct hub_key *key = c->config.key.len ? &c->config.key : NULL;
 	struct hub_datagram d;
@@ -414,7 +414,7 @@ bool client_pump(struct client *c)
 	return !budget;
 }
 
-void client_stop(struct client *c)
+void route_client_stop(struct client *c)
 {
 	if (c->server_id) {
 		c->feed.count = 0;

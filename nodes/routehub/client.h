@@ -61,24 +61,24 @@ struct client {
 	uint64_t received, sent, counts[HUB_COUNT_COUNT];
 };
 
-struct client *client_open(const struct client_config *c, const struct client_io *io, uint32_t id,
-			   uint32_t epoch, uint64_t now);
-void client_close(struct client *c);
+struct client *route_client_open(const struct client_config *c, const struct client_io *io,
+				 uint32_t id, uint32_t epoch, uint64_t now);
+void route_client_close(struct client *c);
 
-/* client_announce(), client_withdraw() - by this node itself; false: no address of a host, or none that
+/* route_client_announce(), route_client_withdraw() - by this node itself; false: no address of a host, or none that
  * it has announced */
-bool client_announce(struct client *c, uint32_t address, uint64_t now);
-bool client_withdraw(struct client *c, uint32_t address, uint64_t now);
+bool route_client_announce(struct client *c, uint32_t address, uint64_t now);
+bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now);
 
-void client_input(struct client *c, const struct hub_packet *in, uint64_t now);
-void client_lost(struct client *c); /* datagrams were dropped on their way to us */
-void client_unreachable(struct client *c,
-			uint64_t now); /* nobody listens at the server's port (ICMP) */
-uint64_t client_work(struct client *c, uint64_t now);
-bool client_pump(struct client *c);
-void client_stop(struct client *c); /* the server is told that all is withdrawn */
+void route_client_input(struct client *c, const struct hub_packet *in, uint64_t now);
+void route_client_lost(struct client *c); /* datagrams were dropped on their way to us */
+void route_client_unreachable(struct client *c,
+			      uint64_t now); /* nobody listens at the server's port (ICMP) */
+uint64_t route_client_work(struct client *c, uint64_t now);
+bool route_client_pump(struct client *c);
+void route_client_stop(struct client *c); /* the server is told that all is withdrawn */
 
-/* client_reinstall() - each route once more: the links have changed */
-void client_reinstall(struct client *c);
+/* route_client_reinstall() - each route once more: the links have changed */
+void route_client_reinstall(struct client *c);
 
 #endif

@@ -57,39 +57,39 @@ struct daemon {
 
 static void on_input(void *core, const struct hub_packet *in, uint64_t now)
 {
-	client_input(core, in, now);
+	route_client_input(core, in, now);
 }
 
 static void on_unreachable(void *core, uint32_t address, uint16_t to_port, uint64_t now)
 {
 	(void)address; /* it speaks to nobody but the server */
 	(void)to_port;
-	client_unreachable(core, now);
+	route_client_unreachable(core, now);
 }
 
 static void on_lost(void *core)
 {
-	client_lost(core);
+	route_client_lost(core);
 }
 
 static uint64_t on_work(void *core, uint64_t now)
 {
-	return client_work(core, now);
+	return route_client_work(core, now);
 }
 
 static bool on_pump(void *core)
 {
-	return client_pump(core);
+	return route_client_pump(core);
 }
 
 static void on_stop(void *core)
 {
-	client_stop(core);
+	route_client_stop(core);
 }
 
 static void on_reinstall(void *core)
 {
-	client_reinstall(core);
+	route_client_reinstall(core);
 }
 
 static void send_to_server(void *arg, const uint8_t *data, size_t len)
@@ -130,8 +130,8 @@ static bool obey(void *arg, const char *order, char *why, size_t room)
 	if (!ip4_parse(&address, order + 4) || !ip4_is_host(address))
 		snprintf(why, room, "'%s' is no IPv4 address of a host", order + 4);
 	else if (is_add)
-		client_announce(d->client, address, clock_ms());
-	else if (!client_withdraw(d->client, address, clock_ms()))
+		route_client_announce(d->client, address, clock_ms());
+	else if (!route_client_withdraw(d->client, address, clock_ms()))
 		snprintf(why, room, "%s is not announced here", order + 4);
 	return true;
 }
@@ -193,7 +193,7 @@ _Noreturn static void order(int argc, char **argv)
 	}
 	for (int i = 1; i < argc; i++) {
 		snprintf(text, sizeof(text), "%s %s", argv[0], argv[i]);
-		json_decref(ask(program.name, text));
+		json_decref(ask_daemon(program.name, text));
 	}
 	exit(EXIT_SUCCESS);
 }
@@ -277,7 +277,7 @@ _Noreturn static void show(int argc, char **argv)
 
 	if (!shape || argc > 2)
 		options_fail(&program, "show: '%s' is not table or counts", argv[argc - 1]);
-	exit(table_print(shape, ask(program.name, what), as_json));
+	exit(table_show(shape, ask_daemon(program.name, what), as_json));
 }
 
 /* ---- begin ------------------------------------------------------------------------------------- */
@@ -314,7 +314,7 @@ static void announce_all(struct daemon *d)
 		if (!ip4_parse(&address, announced.texts[i]) || !ip4_is_host(address))
 			options_fail(&program, "--announce: '%s' is no IPv4 address of a host",
 				     announced.texts[i]);
-		client_announce(d->client, address, clock_ms());
+		route_client_announce(d->client, address, clock_ms());
 	}
 	free(announced.texts);
 }
@@ -329,7 +329,8 @@ static void open_client(struct daemon *d)
 				.arg = d };
 
 	hubd_open(&d->hub, 0, (uint16_t)port);
-	d->client = client_open(&config, &io, hubd_new_id(), (uint32_t)time(NULL), clock_ms());
+	d->client =
+		route_client_open(&config, &io, hubd_new_id(), (uint32_t)time(NULL), clock_ms());
 	announce_all(d);
 	d->hub.sweep_ms = interval_ms * 4;
 	d->hub.core = (struct hub_core){ on_input, on_unreachable, on_lost,	 on_work,
@@ -361,7 +362,7 @@ int main(int argc, char **argv)
 	status = hubd_run(&d.hub);
 	watch_free(d.input);
 	hubd_close(&d.hub);
-	client_close(d.client);
+	route_client_close(d.client);
 	bytes_free(&d.line);
 	return status;
 }

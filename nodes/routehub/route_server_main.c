@@ -44,37 +44,37 @@ struct daemon {
 
 static void on_input(void *core, const struct hub_packet *in, uint64_t now)
 {
-	server_input(core, in, now);
+	route_server_input(core, in, now);
 }
 
 static void on_unreachable(void *core, uint32_t address, uint16_t to_port, uint64_t now)
 {
-	server_unreachable(core, address, to_port, now);
+	route_server_unreachable(core, address, to_port, now);
 }
 
 static void on_lost(void *core)
 {
-	server_lost(core);
+	route_server_lost(core);
 }
 
 static uint64_t on_work(void *core, uint64_t now)
 {
-	return server_work(core, now);
+	return route_server_work(core, now);
 }
 
 static bool on_pump(void *core)
 {
-	return server_pump(core);
+	return route_server_pump(core);
 }
 
 static void on_stop(void *core)
 {
-	server_stop(core);
+	route_server_stop(core);
 }
 
 static void on_reinstall(void *core)
 {
-	server_reinstall(core);
+	route_server_reinstall(core);
 }
 
 static void send_to(void *arg, const struct hub_client *c, const uint8_t *data, size_t len)
@@ -182,7 +182,7 @@ _Noreturn static void show(int argc, char **argv)
 	if (!shape || argc > 2)
 		options_fail(&program, "show: '%s' is not table, clients or counts",
 			     argv[argc - 1]);
-	exit(table_print(shape, ask(program.name, what), as_json));
+	exit(table_show(shape, ask_daemon(program.name, what), as_json));
 }
 
 /* ---- begin ------------------------------------------------------------------------------------- */
@@ -208,7 +208,7 @@ static struct server *open_server(struct daemon *d)
 				.dropped = hubd_dropped,
 				.arg = &d->hub };
 
-	return server_new(&config, &io, hubd_new_id(), (uint32_t)time(NULL), clock_ms());
+	return route_server_new(&config, &io, hubd_new_id(), (uint32_t)time(NULL), clock_ms());
 }
 
 int main(int argc, char **argv)
@@ -230,6 +230,6 @@ int main(int argc, char **argv)
 	hubd_start(&d.hub, program.name, &answers);
 	status = hubd_run(&d.hub);
 	hubd_close(&d.hub);
-	server_free(d.server);
+	route_server_free(d.server);
 	return status;
 }

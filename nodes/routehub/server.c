@@ -5,8 +5,8 @@
 
 #include "nodes/common/mem.h"
 
-struct server *server_new(const struct server_config *c, const struct server_io *io, uint32_t id,
-			  uint32_t epoch, uint64_t now)
+struct server *route_server_new(const struct server_config *c, const struct server_io *io,
+				uint32_t id, uint32_t epoch, uint64_t now)
 {
 	struct server *s = xcalloc(1, sizeof(*s));
 
@@ -33,7 +33,7 @@ static void client_free(struct hub_client *c)
 	free(c);
 }
 
-void server_free(struct server *s)
+void route_server_free(struct server *s)
 {
 	if (!s)
 		return;
@@ -81,7 +81,7 @@ static void install_first(struct server *s, const struct hub_entry *e)
 		      e->owners ? e->owners->client->address : 0);
 }
 
-void server_reinstall(struct server *s)
+void route_server_reinstall(struct server *s)
 {
 	for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));)
 		install_first(s, e);
@@ -318,7 +318,7 @@ static struct hub_client *admit(struct server *s, const struct hub_packet *in, b
 	if (*why != HUB_GOOD)
 		return NULL;
 	if (!c)
-		c = client_new(s, in->from, in->port, now);
+		c = client_add(s, in->from, in->port, now);
 	if (is_signed) {
 		*why = hub_accept(&c->session, in->data, gap);
 		*gap &= c->is_signed; /* the first one follows none */
@@ -351,7 +351,7 @@ static enum hub_count take_datagram(struct server *s, const struct hub_packet *i
 	return take(s, c, &d, now);
 }
 
-void server_input(struct server *s, const struct hub_packet *in, uint64_t now)
+void route_server_input(struct server *s, const struct hub_packet *in, uint64_t now)
 {
 	enum hub_count why = take_datagram(s, in, now);
 
@@ -362,7 +362,7 @@ void server_input(struct server *s, const struct hub_packet *in, uint64_t now)
 	s->io.dropped(s->io.arg, in->from, why);
 }
 
-void server_lost(struct server *s)
+void route_server_lost(struct server *s)
 {
 	struct hub_client *c;
 
@@ -371,7 +371,7 @@ void server_lost(struct server *s)
 		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 }
 
-void server_stop(struct server *s)
+void route_server_stop(struct server *s)
 {
 	struct hub_client *c;
 

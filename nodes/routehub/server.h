@@ -80,35 +80,35 @@ struct server {
 	uint64_t received, sent, counts[HUB_COUNT_COUNT];
 };
 
-/* server_new() - `id` is not 0 and new at each start; `epoch` is the time of day in seconds */
-struct server *server_new(const struct server_config *c, const struct server_io *io, uint32_t id,
-			  uint32_t epoch, uint64_t now);
-void server_free(struct server *s);
+/* route_server_new() - `id` is not 0 and new at each start; `epoch` is the time of day in seconds */
+struct server *route_server_new(const struct server_config *c, const struct server_io *io,
+				uint32_t id, uint32_t epoch, uint64_t now);
+void route_server_free(struct server *s);
 
-/* server_input() - a datagram that came to the address `to` */
-void server_input(struct server *s, const struct hub_packet *in, uint64_t now);
+/* route_server_input() - a datagram that came to the address `to` */
+void route_server_input(struct server *s, const struct hub_packet *in, uint64_t now);
 
-/* server_unreachable() - the network said that nobody listens there (ICMP) */
-void server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now);
+/* route_server_unreachable() - the network said that nobody listens there (ICMP) */
+void route_server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now);
 
-/* server_lost() - datagrams were dropped on their way to us: everybody is asked at once */
-void server_lost(struct server *s);
+/* route_server_lost() - datagrams were dropped on their way to us: everybody is asked at once */
+void route_server_lost(struct server *s);
 
-/* server_work() - what is due; the time of the next one */
-uint64_t server_work(struct server *s, uint64_t now);
+/* route_server_work() - what is due; the time of the next one */
+uint64_t route_server_work(struct server *s, uint64_t now);
 
-/* server_pump() - sends a little to each client; true: there is more */
-bool server_pump(struct server *s);
+/* route_server_pump() - sends a little to each client; true: there is more */
+bool route_server_pump(struct server *s);
 
-/* server_stop() - each client is told that nothing is reached by way of us any more */
-void server_stop(struct server *s);
+/* route_server_stop() - each client is told that nothing is reached by way of us any more */
+void route_server_stop(struct server *s);
 
-void server_reinstall(struct server *s); /* each route once more: the links have changed */
+void route_server_reinstall(struct server *s); /* each route once more: the links have changed */
 
 /* ---- between server.c and server_clients.c ----------------------------------------------------- */
 
 struct hub_client *client_find(const struct server *s, uint32_t address, uint16_t port);
-struct hub_client *client_new(struct server *s, uint32_t address, uint16_t port, uint64_t now);
+struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now);
 void client_forget(struct server *s, struct hub_client *c);
 void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
 void client_recount(const struct server *s, struct hub_client *c); /* both digests */

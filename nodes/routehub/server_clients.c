@@ -42,7 +42,7 @@ struct hub_client *client_find(const struct server *s, uint32_t address, uint16_
 	return c && c->address == address && c->port == port ? c : NULL;
 }
 
-struct hub_client *client_new(struct server *s, uint32_t address, uint16_t port, uint64_t now)
+struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now)
 {
 	struct hub_client *c = xcalloc(1, sizeof(*c));
 	size_t at = place_of(s, key_of(address, port));
@@ -147,7 +147,7 @@ static bool pump(struct server *s, struct hub_client *c)
 	return !budget;
 }
 
-bool server_pump(struct server *s)
+bool route_server_pump(struct server *s)
 {
 	struct hub_client *c;
 	bool more = false;
@@ -159,8 +159,8 @@ bool server_pump(struct server *s)
 
 /* ---- alive or dead ----------------------------------------------------------------------------- */
 
-/* server_unreachable() - one refusal may be of a moment: it is probed, and dead after the third */
-void server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now)
+/* route_server_unreachable() - one refusal may be of a moment: it is probed, and dead after the third */
+void route_server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now)
 {
 	struct hub_client *c = client_find(s, address, port);
 
@@ -214,7 +214,7 @@ static void each_round(struct hub_client *c)
 		feed_whole(&c->feed, false, 0);
 }
 
-uint64_t server_work(struct server *s, uint64_t now)
+uint64_t route_server_work(struct server *s, uint64_t now)
 {
 	bool round = s->next_round <= now;
 	uint64_t next;
