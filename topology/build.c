@@ -275,17 +275,21 @@ static bool wait_for_ports(struct spaces *s, const struct wire *lan)
 	return spaces_fail(s, "LAN %s: its ports do not forward", lan->name);
 }
 
+void build_sync(struct spaces *s, const struct iface *i)
+{
+	auto_close int fd = -1;
+
+	if (!space_enter_net(s, s->nodes[i->node->index].net))
+		return;
+	fd = nl_open();
+	if (fd >= 0)
+		nl_sync_link(fd, iface_index(i));
+}
+
 static void sync_cable(struct spaces *s, const struct wire *w)
 {
-	for (size_t i = 0; i < w->port_count; i++) {
-		auto_close int fd = -1;
-
-		if (!space_enter_net(s, s->nodes[w->ports[i]->node->index].net))
-			return;
-		fd = nl_open();
-		if (fd >= 0)
-			nl_sync_link(fd, iface_index(w->ports[i]));
-	}
+	for (size_t i = 0; i < w->port_count; i++)
+		build_sync(s, w->ports[i]);
 }
 
 static bool wait_for_links(struct spaces *s)

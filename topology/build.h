@@ -22,6 +22,10 @@ struct wire_end {
 struct wire_end wire_near_end(const struct spaces *s, const struct iface *iface);
 struct wire_end wire_far_end(const struct spaces *s, const struct iface *iface);
 
+/* build_sync() - the node sees the carrier of its end as it is now: the kernel's link watch may take
+ * up to a second for that. It stays in the node's namespaces. */
+void build_sync(struct spaces *s, const struct iface *i);
+
 /* build_settle() - waits until `expected` ports of a LAN forward: a frame sent earlier is lost.
  * False, after timeout_ms: they do not, because a node's own end is down for example. */
 bool build_settle(struct spaces *s, const struct wire *lan, size_t expected, unsigned timeout_ms);

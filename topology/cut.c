@@ -46,6 +46,14 @@ static size_t count_whole(const struct wire_damage *wd, const struct wire *lan)
 	return count;
 }
 
+/* sync_carriers() - those whose far end has been turned see it now */
+static void sync_carriers(struct spaces *s, struct iface *const *ports, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		build_sync(s, ports[i]);
+	space_go_home(s);
+}
+
 /* settle() - frames pass again when this returns, unless the node's own end is down too */
 static void settle(struct damage *d, const struct wire *lan)
 {
@@ -68,6 +76,7 @@ static bool turn_ports(struct damage *d, const struct wire *lan, size_t first, s
 		return false;
 	for (size_t i = first; i < end; i++)
 		wd->ports[i].cut = down;
+	sync_carriers(&d->init->spaces, lan->ports + first, end - first);
 	if (!down)
 		settle(d, lan);
 	return true;
@@ -88,6 +97,7 @@ static bool turn_cable(struct damage *d, const struct iface *iface, bool down, c
 	if (!damage_batch_end(d, &db, error))
 		return false;
 	damage_of_wire(d, iface->wire)->ports[iface->port].cut = down;
+	sync_carriers(s, iface->wire->ports, 2);
 	if (!down)
 		build_again(s, other->node);
 	return true;

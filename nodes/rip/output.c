@@ -338,6 +338,32 @@ void output_greeting(struct router *r, struct rip_iface *i, uint64_t now)
 	send_at(r, i, true, now);
 }
 
+/* output_answers() - each interface hears what was asked for there by a loss, in as few packets as
+ * possible; the answers are in the order of the packets that asked */
+void output_answers(struct router *r, uint64_t now)
+{
+	for (size_t k = 0; k < r->answer_count;) {
+		struct rip_iface *i = router_find_iface(r, r->answers[k].ifindex);
+		struct update u;
+
+		if (!i || is_silent(i)) {
+			k++;
+			continue;
+		}
+		u = update_begin(r, i, group_of(i), RIP_PORT, version_of(i), now);
+		for (; k < r->answer_count && r->answers[k].ifindex == i->index; k++) {
+			const struct rip_route *route =
+				prefix_map_find(r->routes, &r->answers[k].prefix);
+
+			if (route && (i->settings->send == SEND_2 ||
+				      sight_of_version_1(i, &route->prefix) == SIGHT_GOOD))
+				add_route(&u, route);
+		}
+		update_end(&u);
+	}
+	r->answer_count = 0;
+}
+
 /* ---- aggregates -------------------------------------------------------------------------------- */
 
 static unsigned least_metric_inside(const struct router *r, const struct prefix *aggregate)

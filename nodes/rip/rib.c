@@ -11,19 +11,29 @@
 #include "router.h"
 
 #define ROUTES_MAX 2000000
+#define AHEAD_MAX  3 /* in one pause */
 
 /* ---- changes ----------------------------------------------------------------------------------- */
 
-/* route_mark() - this is to be announced. A loss and a gain go ahead of the pause between triggered
- * updates, once in each pause. */
+/* goes_ahead() - a loss and a gain do not wait for the end of the pause between triggered updates, a few
+ * times in each */
+static bool goes_ahead(const struct router *r, struct rip_route *route, enum change how)
+{
+	if (route->pause != r->pause) {
+		route->pause = r->pause;
+		route->losses = route->gains = 0;
+	}
+	if (how == CHANGE_LOSS)
+		return route->losses < AHEAD_MAX && ++route->losses;
+	return how == CHANGE_GAIN && route->gains < AHEAD_MAX && ++route->gains;
+}
+
+/* route_mark() - this is to be announced */
 void route_mark(struct router *r, struct rip_route *route, enum change how)
 {
 	r->aggregates_due = true;
-	if ((how == CHANGE_LOSS && route->loss_pause != r->pause) ||
-	    (how == CHANGE_GAIN && route->gain_pause != r->pause)) {
+	if (goes_ahead(r, route, how))
 		route->is_urgent = r->urgent = true;
-		*(how == CHANGE_LOSS ? &route->loss_pause : &route->gain_pause) = r->pause;
-	}
 	if (route->is_changed)
 		return;
 	route->is_changed = true;
@@ -184,8 +194,9 @@ static void heard_of_lost(struct router *r, struct rip_route *route, const struc
 	if (!route || !(route->alive_at & news->neighbour))
 		return;
 	route->alive_at &= ~news->neighbour;
-	if (route->metric < RIP_INFINITY)
-		route_mark(r, route, CHANGE_GAIN);
+	if (route->metric < RIP_INFINITY && !r->config->no_triggered)
+		*xappend(&r->answers, &r->answer_count) =
+			(struct rip_answer){ route->prefix, news->iface->index };
 }
 
 void rib_learn(struct router *r, const struct rip_news *news, uint64_t now)

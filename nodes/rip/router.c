@@ -2,7 +2,7 @@
 /*
  * The router as a whole: its interfaces, and when it speaks. Regularly, the whole table (RFC 2453,
  * 3.8); after a change, what has changed, at once, and then not before a pause is over (3.10.1). What
- * was lost, and what is reachable again, does not wait for the pause, once in each: a wave of these
+ * was lost, and what is reachable again, does not wait for the pause, a few times in each: a wave of these
  * crosses a network in the time of its packets, while what flaps still waits.
  */
 #include "router.h"
@@ -234,6 +234,7 @@ uint64_t router_work(struct router *r, uint64_t now)
 	if (r->update_at <= now)
 		update_all(r, now);
 	send_changes(r, now, &next);
+	output_answers(r, now);
 	ask_again(r, now, &next);
 	if (r->forget_at <= now)
 		forget_neighbours(r, now);
@@ -259,5 +260,6 @@ void router_free(struct router *r)
 	while (!LIST_EMPTY(&r->ifaces))
 		iface_free(LIST_FIRST(&r->ifaces));
 	prefix_map_free(r->neighbours);
+	free(r->answers);
 	free(r);
 }

@@ -82,9 +82,16 @@ struct rip_route {
 	uint64_t garbage_at;
 	TAILQ_ENTRY(rip_route) garbage, changes;
 	bool is_garbage, is_changed, is_urgent;
-	uint64_t alive_at;		 /* neighbours who have said that they reach it */
-	uint32_t loss_pause, gain_pause; /* in which pause such a change has gone ahead */
-	uint32_t originated;		 /* in which round */
+	uint64_t alive_at;     /* neighbours who have said that they reach it */
+	uint32_t pause;	       /* the one in which it has lately gone ahead */
+	uint8_t losses, gains; /* how often it has, in that one */
+	uint32_t originated;   /* in which round */
+};
+
+/* What one neighbour shall hear at once. */
+struct rip_answer {
+	struct prefix prefix;
+	unsigned ifindex;
 };
 
 TAILQ_HEAD(rip_routes, rip_route);
@@ -105,11 +112,13 @@ struct router {
 	struct router_io io;
 	struct prefix_map *routes, *neighbours;
 	LIST_HEAD(, rip_iface) ifaces;
-	struct rip_paths timeouts; /* the next one to expire first */
-	struct rip_routes garbage; /* likewise */
-	struct rip_routes changed; /* not yet announced */
-	bool urgent;		   /* one of them does not wait */
-	bool aggregates_due;	   /* something has changed that may be in an aggregate */
+	struct rip_paths timeouts;  /* the next one to expire first */
+	struct rip_routes garbage;  /* likewise */
+	struct rip_routes changed;  /* not yet announced */
+	struct rip_answer *answers; /* to neighbours that have lost what we reach */
+	size_t answer_count;
+	bool urgent;	     /* one of them does not wait */
+	bool aggregates_due; /* something has changed that may be in an aggregate */
 	uint64_t update_at, pause_until, forget_at;
 	uint64_t bits;	       /* of neighbours, in use */
 	uint32_t pause, round; /* which one */
@@ -190,6 +199,7 @@ void output_table(struct router *r, const struct rip_asker *to, uint64_t now);
 void output_answer(struct router *r, const struct rip_asker *to, struct rip_packet *request,
 		   uint64_t now);
 void output_greeting(struct router *r, struct rip_iface *i, uint64_t now); /* the table */
+void output_answers(struct router *r, uint64_t now); /* to who has lost something */
 void output_request(struct router *r, struct rip_iface *i, uint64_t now);
 void output_everywhere(struct router *r, bool all, uint64_t now); /* else what is in r->changed */
 void output_aggregates(struct router *r, uint64_t now);
