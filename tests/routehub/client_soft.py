@@ -52,7 +52,6 @@ def client_soft_server_that_repeats(bench):
     """
     hub = bench.join_hub(interval=TEXT)
     hub.add(X, Y)
-    bench.pass_time(INTERVAL / 2)
     hub.add(X, Y)
     last = time.monotonic()
     bench.table_becomes({X: SERVER, Y: SERVER})
@@ -73,8 +72,8 @@ def client_soft_server_that_does_not_repeat(bench):
     hub.add(X)
     bench.table_becomes({X: SERVER})
     sender.add(Y)
-    bench.pass_time(INTERVAL / 2)
-    sender.add(Y)
+    bench.pass_time(INTERVAL)
+    sender.add(Y)  # an interval later: this one repeats
     bench.hear(hub, DELETE, Y)  # so much later, the other one has gone
     bench.table_becomes({X: SERVER})
     bench.routes_become({X: SERVER})
@@ -120,7 +119,7 @@ def client_soft_answers_keep_a_server_alive(bench):
     hub.add(X)
     sender = bench.peer(A)
     sender.add(Y)
-    bench.pass_time(INTERVAL / 2)
-    sender.add(Y)
+    bench.pass_time(INTERVAL)
+    sender.add(Y)  # an interval later: this one repeats
     bench.hear(hub, DELETE, Y)  # so much later, the other one has gone
     bench.table_becomes({X: SERVER})

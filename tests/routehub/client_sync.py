@@ -139,6 +139,19 @@ def client_sync_sync_without_begin(bench):
     bench.table_becomes({X: SERVER, Y: SERVER, Z: SERVER})
 
 
+def client_sync_end_lost(bench):
+    """PROTOCOL, extended form: where SYNC-END was lost the next DIGEST-DOWN is compared with all that the client has
+    """
+    hub = bench.extended_hub()
+    hub.add(X, Y)
+    hub.say(SYNC_BEGIN, 0)
+    hub.add(Y)  # the SYNC-END behind it, lost
+    hub.say(DIGEST_DOWN, hub.digest(Y))
+    equal("the answer", bench.hear(hub, DIGEST_DOWN).field, hub.digest(X, Y))
+    hub.sync(Y)
+    bench.routes_become({Y: SERVER})
+
+
 def client_sync_sync_and_own_announcements(bench):
     """PROTOCOL, extended form: a replay of the server, right or not, does not touch what is announced here"""
     hub = bench.extended_hub("--announce", W, "--announce", X)

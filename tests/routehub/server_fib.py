@@ -170,6 +170,19 @@ def fib_terminated(bench):
         bench.fence_peer = None
 
 
+def fib_terminated_with_many_routes(bench):
+    """route-server(1) SIGNALS: at its end all of its 4,000 routes leave the kernel, before it ends"""
+    bench.serve()
+    (a,) = bench.known(A)
+    addresses = [x(number % 250 + 1, number // 250) for number in range(4000)]
+    for start in range(0, 4000, 100):
+        a.add(*addresses[start:start + 100])
+        bench.heard_until_fence(a)
+    bench.eventually(lambda: len(bench.routes()) == 4000, "4,000 routes", actual=lambda: len(bench.routes()))
+    bench.server.stop()
+    equal("routes that are left", len(bench.routes()), 0)
+
+
 def fib_bad_addresses(bench):
     """route-server(1): addresses of 0/8, 127/8, class D and E, of the server itself and broadcast addresses of its
     networks are dropped, counted, and passed on to nobody

@@ -115,6 +115,24 @@ def sync_digest_up_wrong(bench):
     bench.table_becomes({X: A, Y: A, Z: B})
 
 
+def sync_deletion_before_its_addition(bench):
+    """PROTOCOL, extended form: where a deletion overtakes its addition, the next DIGEST-UP finds it out"""
+    bench.serve()
+    a = bench.extended(A, ID)
+    a.add(Y)
+    a.delete(X)
+    a.add(X)
+    a.say(DIGEST_UP, digest((Y,), ID))
+    equal("the answer", bench.hear(a, DIGEST_UP).field, digest((X, Y), ID))
+    a.add(Y)
+    a.say(DIGEST_UP, digest((Y,), ID))
+    equal("the answer", bench.hear(a, DIGEST_UP).field, digest((X, Y), ID))
+    a.sync(Y)
+    bench.routes_become({Y: A})
+    a.say(DIGEST_UP, digest((Y,), ID))
+    bench.quiet("it is right", a)
+
+
 def sync_digest_down_wrong(bench):
     """PROTOCOL, extended form: a client whose DIGEST-DOWN is not the server's is sent all between marks; one whose
     is right, nothing
@@ -190,6 +208,22 @@ def sync_without_begin(bench):
     (told,) = bench.heard_until_fence(b)
     equal("told", told, [])
     bench.routes_become({X: A, Y: A})
+
+
+def sync_end_lost(bench):
+    """PROTOCOL, extended form: where SYNC-END was lost the next DIGEST-UP is compared with all that the server has
+    """
+    bench.serve()
+    a = bench.extended(A, ID)
+    a.add(X, Y)
+    a.say(SYNC_BEGIN, 0)
+    a.add(Y)  # the SYNC-END behind it, lost
+    a.say(DIGEST_UP, digest((Y,), ID))
+    equal("the answer", bench.hear(a, DIGEST_UP).field, digest((X, Y), ID))
+    a.sync(Y)
+    bench.routes_become({Y: A})
+    a.say(DIGEST_UP, digest((Y,), ID))
+    bench.quiet("it is right", a)
 
 
 def sync_of_one_is_not_that_of_another(bench):

@@ -207,6 +207,10 @@ wire() {
   wire sync_digest_up_wrong
 }
 
+@test "PROTOCOL, extended form: where a deletion overtakes its addition, the next DIGEST-UP finds it out" {
+  wire sync_deletion_before_its_addition
+}
+
 @test "PROTOCOL, extended form: a client whose DIGEST-DOWN is not the server's is sent all between marks; one whose is right, nothing" {
   wire sync_digest_down_wrong
 }
@@ -225,6 +229,10 @@ wire() {
 
 @test "PROTOCOL, extended form: where SYNC-BEGIN was lost nothing is forgotten" {
   wire sync_without_begin
+}
+
+@test "PROTOCOL, extended form: where SYNC-END was lost the next DIGEST-UP is compared with all that the server has" {
+  wire sync_end_lost
 }
 
 @test "PROTOCOL, extended form: replays of two clients at one time do not disturb each other" {
@@ -353,6 +361,10 @@ wire() {
 
 @test "route-server(1) SIGNALS: SIGTERM and SIGINT: the clients are told, its routes leave the kernel, status 0" {
   wire fib_terminated
+}
+
+@test "route-server(1) SIGNALS: at its end all of its 4,000 routes leave the kernel, before it ends" {
+  wire fib_terminated_with_many_routes
 }
 
 @test "route-server(1): addresses of 0/8, 127/8, class D and E, of the server itself and broadcast addresses of its networks are dropped, counted, and passed on to nobody" {
@@ -535,6 +547,10 @@ wire() {
   wire client_sync_sync_without_begin
 }
 
+@test "PROTOCOL, extended form: where SYNC-END was lost the next DIGEST-DOWN is compared with all that the client has" {
+  wire client_sync_end_lost
+}
+
 @test "PROTOCOL, extended form: a replay of the server, right or not, does not touch what is announced here" {
   wire client_sync_sync_and_own_announcements
 }
@@ -607,7 +623,7 @@ wire() {
   wire client_fib_terminated
 }
 
-@test "route-client(1): no route for addresses of 0/8, 127/8, class D and E, of the machine itself and broadcast addresses of its networks; those are counted" {
+@test "route-client(1): addresses of 0/8, 127/8, class D and E are dropped and counted; for those of the machine itself and broadcast addresses of its networks there is no route" {
   wire client_fib_bad_addresses
 }
 
