@@ -175,6 +175,8 @@ def fib_terminated_with_many_routes(bench):
     bench.serve()
     (a,) = bench.known(A)
     addresses = [x(number % 250 + 1, number // 250) for number in range(4000)]
+    a.add(*addresses[:50])
+    bench.routes_become(dict.fromkeys(addresses[:50], A))
     for start in range(0, 4000, 100):
         a.add(*addresses[start:start + 100])
         bench.heard_until_fence(a)
