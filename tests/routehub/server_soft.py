@@ -68,6 +68,20 @@ def soft_never_repeated_is_kept(bench):
     bench.routes_become({X: A, Z: C})
 
 
+def soft_doubled_is_not_repeated(bench):
+    """PROTOCOL, soft state: an addition that comes twice within half an interval is no repetition: who sent it is
+    kept
+    """
+    bench.serve(interval=TEXT)
+    a, b, c = bench.peer(A), bench.peer(B), bench.peer(C)
+    a.add(X)
+    a.add(X)
+    c.add(Z)
+    _announce_twice(bench, b, Y)
+    equal("what is withdrawn", bench.hear(c, DELETE).what(), (DELETE, Y))
+    bench.table_becomes({X: A, Z: C})
+
+
 def soft_not_repeated_any_more(bench):
     """PROTOCOL, soft state: an address that is not repeated any more is withdrawn, beside one that still is: so a
     lost deletion is made up for

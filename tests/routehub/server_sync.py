@@ -3,7 +3,7 @@
 
 import time
 
-from bench import A, B, C, PORT, x
+from bench import A, B, C, HERE, PORT, x
 from datagram import ADD, BYE, DELETE, DIGEST_DOWN, DIGEST_UP, HELLO, SYNC_BEGIN, SYNC_END, digest
 from facts import equal, require, within
 
@@ -113,6 +113,23 @@ def sync_digest_up_wrong(bench):
     a.say(DIGEST_UP, 0)
     equal("the answer", bench.hear(a, DIGEST_UP).field, digest((X, Y), ID))
     bench.table_becomes({X: A, Y: A, Z: B})
+
+
+def sync_address_of_the_server(bench):
+    """PROTOCOL, soft state: an address of the server's own that a client announces is remembered for the digest, and
+    nothing more
+    """
+    bench.serve()
+    a, b = bench.extended(A, ID), bench.known(B)[0]
+    a.add(HERE, X)
+    a.say(DIGEST_UP, digest((HERE, X), ID))
+    bench.told("an address of the server", a=[], b=[(ADD, X)])
+    a.sync(HERE, Y)
+    bench.told("a replay with it", a=[], b=[(ADD, Y), (DELETE, X)])
+    a.delete(HERE)
+    a.say(DIGEST_UP, digest((Y,), ID))
+    bench.told("it is withdrawn", a=[], b=[])
+    bench.routes_become({Y: A})
 
 
 def sync_deletion_before_its_addition(bench):

@@ -151,6 +151,10 @@ wire() {
   wire soft_never_repeated_is_kept
 }
 
+@test "PROTOCOL, soft state: an addition that comes twice within half an interval is no repetition: who sent it is kept" {
+  wire soft_doubled_is_not_repeated
+}
+
 @test "PROTOCOL, soft state: an address that is not repeated any more is withdrawn, beside one that still is: so a lost deletion is made up for" {
   wire soft_not_repeated_any_more
 }
@@ -205,6 +209,10 @@ wire() {
 
 @test "PROTOCOL, extended form: a DIGEST-UP that is wrong is answered with the digest of what the server has" {
   wire sync_digest_up_wrong
+}
+
+@test "PROTOCOL, soft state: an address of the server's own that a client announces is remembered for the digest, and nothing more" {
+  wire sync_address_of_the_server
 }
 
 @test "PROTOCOL, extended form: where a deletion overtakes its addition, the next DIGEST-UP finds it out" {
