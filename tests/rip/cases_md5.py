@@ -93,6 +93,20 @@ def m_replay_of_a_captured_message(bench):
     equal("state", bench.in_rib(NET)["state"], "lost")
 
 
+def m_sequence_0_of_a_lost_neighbour(bench):
+    """RFC 4822 2.4: after 'connectivity with the neighbor has been lost', a sequence number of 0 is taken
+
+    That of a router that has forgotten its own; as long as its routes live, it is a replay.
+    """
+    key = start(bench, "md5", timeout="800ms", garbage="300ms")
+    key.sequence = 5000
+    bench.learn(bench.r1, NET, 3)
+    bench.removed(NET)
+    bench.not_in_rib(NET)
+    key.sequence = 0
+    bench.learn(bench.r1, NET, 3)
+
+
 def m_sequence_of_each(bench):
     """RFC 4822 2.4: each neighbour has its own sequence numbers"""
     start(bench, "md5")

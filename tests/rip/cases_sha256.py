@@ -30,7 +30,7 @@ def h_not_taken(bench):
 
 
 def h_each_octet_counts(bench):
-    """RFC 4822 2.4: a signed message in which any octet is another one is dropped"""
+    """RFC 4822 2.4: a message signed with SHA-256 in which any octet is another one is dropped"""
     key = start(bench, "sha256")
     good = key.sign(message([BAD]))
     for place in range(len(good)):
@@ -77,15 +77,15 @@ def _both_ways(bench, secret):
 
 
 def h_replayed(bench):
-    """RFC 4822 2.4: a sequence number below the last one is dropped, counted as replayed; an equal one is not"""
+    """RFC 4822 2.4: with SHA-256 too, a sequence number below the last one is dropped, counted as replayed"""
     replayed(bench, "sha256")
 
 
 def h_grows(bench):
-    """RFC 4822 2.1, ripd(1) STANDARDS: our sequence number never goes back, also not after a restart"""
+    """RFC 4822 2.1: with SHA-256 too, our sequence number never goes back, also not after a restart"""
     grows(bench, "sha256")
 
 
 def h_room(bench):
-    """RFC 4822 2.1: a signed message has room for 24 entries"""
+    """RFC 4822 2.1: a message signed with SHA-256 has room for 24 entries"""
     room(bench, "sha256")

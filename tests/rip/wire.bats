@@ -735,6 +735,10 @@ wire() {
   wire m_replay_of_a_captured_message
 }
 
+@test "RFC 4822 2.4: after 'connectivity with the neighbor has been lost', a sequence number of 0 is taken" {
+  wire m_sequence_0_of_a_lost_neighbour
+}
+
 @test "RFC 4822 2.4: each neighbour has its own sequence numbers" {
   wire m_sequence_of_each
 }
@@ -771,7 +775,7 @@ wire() {
   wire h_not_taken
 }
 
-@test "RFC 4822 2.4: a signed message in which any octet is another one is dropped" {
+@test "RFC 4822 2.4: a message signed with SHA-256 in which any octet is another one is dropped" {
   wire h_each_octet_counts
 }
 
@@ -787,15 +791,15 @@ wire() {
   wire h_secret_of_64
 }
 
-@test "RFC 4822 2.4: a sequence number below the last one is dropped, counted as replayed; an equal one is not" {
+@test "RFC 4822 2.4: with SHA-256 too, a sequence number below the last one is dropped, counted as replayed" {
   wire h_replayed
 }
 
-@test "RFC 4822 2.1, ripd(1) STANDARDS: our sequence number never goes back, also not after a restart" {
+@test "RFC 4822 2.1: with SHA-256 too, our sequence number never goes back, also not after a restart" {
   wire h_grows
 }
 
-@test "RFC 4822 2.1: a signed message has room for 24 entries" {
+@test "RFC 4822 2.1: a message signed with SHA-256 has room for 24 entries" {
   wire h_room
 }
 
