@@ -6,7 +6,7 @@
 # All update every second (FRR: five) and time out after three minutes, so that what goes sooner has
 # been withdrawn. A router of ours starts when the others listen, and asks them for all they have.
 
-# shellcheck disable=SC2034 # for the tests
+# shellcheck disable=SC2034,SC2016 # for the tests; a script in quotes
 
 # FRR's files are in the node's folder, which a user of its own must be able to reach, and what it leaves
 # in /var/tmp is there too. (Its $1.conf is found again by the path of the working folder.)

@@ -4,7 +4,7 @@
 # Our ripd with FRR's and with BIRD, each a neighbour of the other. Each test is a lab of its own;
 # peers.bash has its picture.
 
-# shellcheck disable=SC2034,SC2153 # variables of peers.bash
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153 # variables of peers.bash, and those of one test
 
 load ../lab/helpers
 load peers
