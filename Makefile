@@ -163,9 +163,10 @@ bench: ## measure beside others, as root; BENCH_OPTIONS='--quick' and more: scri
 .PHONY: bench-programs
 bench-programs: $(BENCH)
 
+$(BUILD)/tests/bench/fibload: $(COMMON) # what it measures
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(call say,LINK  $@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $$(pkg-config --libs libmnl) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $$(pkg-config --libs libmnl libevent_core) -o $@
 
 # ---- the rest -------------------------------------------------------------------------------------
 
