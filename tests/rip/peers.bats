@@ -43,7 +43,7 @@ bird_pair() {
   knows frr them 10.1.0.0/24 '10.0.0.1 2 0 10.0.0.1'
   knows frr them 10.9.0.0/16 '10.0.0.1 6 77 10.0.0.1'
   kernel_is_rib us
-  run sent us '10.0.0.1|10.1.0.1' ip.dst udp.dstport rip.version
+  run sent us '10.0.0.1, 10.1.0.1' ip.dst udp.dstport rip.version
   assert_success
   assert_output --regexp $'^(10\.0\.0\.2 520 2\n)?224\.0\.0\.9 520 2$'
 }
@@ -55,24 +55,22 @@ bird_pair() {
   knows bird them 10.1.0.0/24 '10.0.0.1 2 0'
   knows bird them 10.9.0.0/16 '10.0.0.1 6 77'
   kernel_is_rib us
-  run sent us '10.0.0.1|10.1.0.1' ip.dst udp.dstport rip.version
+  run sent us '10.0.0.1, 10.1.0.1' ip.dst udp.dstport rip.version
   assert_success
   assert_output --regexp $'^(10\.0\.0\.2 520 2\n)?224\.0\.0\.9 520 2$'
 }
 
-# withdrawn KIND: a link behind each of them loses its carrier, and has it again
+# withdrawn KIND WORDS: a link behind each of them loses its carrier, and that behind ours has it again
 withdrawn() {
   knows ours us 10.2.0.0/24 '10.0.0.2 2 0 10.0.0.2'
   knows "$1" them 10.1.0.0/24 "$2"
   vethlab link us:eth1 down
-  loses "$1" them 10.1.0.0/24
   vethlab link them:eth1 down
+  loses "$1" them 10.1.0.0/24
   loses ours us 10.2.0.0/24
-  vethlab link us:eth1 up
-  vethlab link them:eth1 up
-  knows "$1" them 10.1.0.0/24 "$2"
-  knows ours us 10.2.0.0/24 '10.0.0.2 2 0 10.0.0.2'
   kernel_is_rib us
+  vethlab link us:eth1 up
+  knows "$1" them 10.1.0.0/24 "$2"
 }
 
 @test "ripd and FRR withdraw a network that is lost, and announce it again" {
@@ -121,17 +119,17 @@ ended() {
   run in_frr them 10.9.0.0/16
   assert_output ''
   kernel_is_rib us
-  run sent us '10.0.0.1|10.1.0.1' ip.dst rip.version
+  run sent us '10.0.0.1, 10.1.0.1' ip.dst rip.version
   assert_success
   assert_output --regexp $'^(10\.0\.0\.2 1\n)?10\.0\.0\.255 1\n10\.1\.0\.255 1$'
 }
 
 @test "ripd --send 2-broadcast and FRR's v2-broadcast hear each other" {
   needs tshark
-  frr_pair "--send 2-broadcast $ANNOUNCED" ' ip rip v2-broadcast'
+  frr_pair "--send 2-broadcast --announce 192.168.9.0/24,5,77 eth0 eth1" ' ip rip v2-broadcast'
   knows ours us 10.7.0.0/24 '10.0.0.2 8 99 10.0.0.2'
-  knows frr them 10.9.0.0/16 '10.0.0.1 6 77 10.0.0.1'
-  run sent us '10.0.0.1|10.1.0.1' ip.dst rip.version
+  knows frr them 192.168.9.0/24 '10.0.0.1 6 77 10.0.0.1'
+  run sent us '10.0.0.1, 10.1.0.1' ip.dst rip.version
   assert_success
   assert_output --regexp $'^(10\.0\.0\.2 2\n)?10\.0\.0\.255 2\n10\.1\.0\.255 2$'
 }
@@ -157,33 +155,23 @@ $(frr them)
 L
   lab_up ./lab.yml
   knows ours us 10.7.0.0/24 '10.0.0.3 8 99 10.0.0.2'
-  vethlab exec them ip route del 10.7.0.0/24
-  loses ours us 10.7.0.0/24
+  kernel_is_rib us
 }
 
 # ---------------------------------------------------------------- authentication
 
-# signed KIND WORDS AUTH FIELDS...: both learn, and each packet of ours is signed as FIELDS say
-signed() {
-  local kind=$1 words=$2 expected=$3
-  shift 3
+# bird_signed AUTH FIELD...: both learn, and each packet of ours is signed as the FIELDs say
+bird_signed() {
+  local expected=$1
+  shift
   needs tshark
   knows ours us 10.2.0.0/24 '10.0.0.2 2 0 10.0.0.2'
-  knows "$kind" them 10.1.0.0/24 "$words"
+  knows bird them 10.1.0.0/24 '10.0.0.1 2 0'
   vethlab stop us/ripd
-  loses "$kind" them 10.1.0.0/24
-  run sent us '10.0.0.1|10.1.0.1' rip.auth.type "$@"
+  loses bird them 10.1.0.0/24
+  run sent us '10.0.0.1, 10.1.0.1' rip.auth.type "$@"
   assert_success
   assert_output "$expected"
-}
-
-frr_signed() { signed frr '10.0.0.1 2 0 10.0.0.1' "$@"; }
-bird_signed() { signed bird '10.0.0.1 2 0' "$@"; }
-
-@test "RFC 2453 4.1: ripd and FRR with one password" {
-  frr_pair "--auth plain:open-sesame $ANNOUNCED" \
-    ' ip rip authentication mode text' ' ip rip authentication string open-sesame'
-  frr_signed '2 open-sesame' rip.auth.passwd
 }
 
 @test "RFC 2453 4.1: ripd and BIRD with one password" {
@@ -191,20 +179,63 @@ bird_signed() { signed bird '10.0.0.1 2 0' "$@"; }
   bird_signed '2 open-sesame' rip.auth.passwd
 }
 
-FRR_KEYS='interface eth0
- ip rip authentication key-chain keys
-key chain keys
+FRR_KEYS='key chain keys
  key 5
-  key-string open-sesame'
+  key-string open-sesame
+'
 
-@test "RFC 4822: ripd and FRR with MD5, its length as in the RFC" {
-  frr_pair "--auth md5:5:open-sesame $ANNOUNCED" ' ip rip authentication mode md5 auth-length rfc' "$FRR_KEYS"
-  frr_signed '3 5 16' rip.key_id rip.auth_data_len
-}
-
-@test "RFC 4822: ripd and FRR with MD5, its length as old ripds had it" {
-  frr_pair "--auth md5:5:open-sesame $ANNOUNCED" ' ip rip authentication mode md5 auth-length old-ripd' "$FRR_KEYS"
-  frr_signed '3 5 16' rip.key_id rip.auth_data_len
+#      10.0.0.1 ------ 10.0.0.2      a password
+#   us 10.0.3.1 ------ 10.0.3.2 them MD5, its length 16
+#      10.0.4.1 ------ 10.0.4.2      MD5, its length 20
+@test "RFC 2453 4.1, RFC 4822: ripd and FRR with a password, with MD5 as in the RFC and as old ripds had it" {
+  needs zebra vtysh tshark
+  cat >them.conf <<C
+$FRR_KEYS
+interface eth0
+ ip rip authentication mode text
+ ip rip authentication string open-sesame
+interface eth1
+ ip rip authentication mode md5 auth-length rfc
+ ip rip authentication key-chain keys
+interface eth2
+ ip rip authentication mode md5 auth-length old-ripd
+ ip rip authentication key-chain keys
+router rip
+ network eth0
+ network eth1
+ network eth2
+ timers basic 5 180 120
+ allow-ecmp
+ redistribute kernel
+C
+  lab_of <<L
+nodes:
+$(ours us '--config ripd.yml' them)
+    files:
+      ripd.yml: |
+        paths: 4
+        announce: [10.9.0.0/16]
+        interfaces:
+          eth0: {auth: [{type: plain, key: open-sesame}]}
+          eth1: {auth: [{type: md5, id: 5, key: open-sesame}]}
+          eth2: {auth: [{type: md5, id: 5, key: open-sesame}]}
+$(frr them)
+links:
+  - [us:eth0, them:eth0, 10.0.0.0/24]
+  - [us:eth1, them:eth1, 10.0.3.0/24]
+  - [us:eth2, them:eth2, 10.0.4.0/24]
+L
+  lab_up ./lab.yml
+  # FRR does not answer a request that is signed, but tells what is new
+  vethlab exec them ip route add 10.6.0.0/24 dev lo
+  knows ours us 10.6.0.0/24 '10.0.0.2 10.0.3.2 10.0.4.2 2 0 10.0.0.2'
+  knows frr them 10.9.0.0/16 $'10.0.0.1 2 0 10.0.0.1\n10.0.3.1 2 0 10.0.3.1\n10.0.4.1 2 0 10.0.4.1'
+  kernel_is_rib us
+  vethlab stop us/ripd
+  loses frr them 10.9.0.0/16
+  run sent us '10.0.0.1, 10.0.3.1, 10.0.4.1' ip.src rip.auth.type rip.auth.passwd rip.key_id rip.auth_data_len
+  assert_success
+  assert_output $'10.0.0.1 2 open-sesame  \n10.0.3.1 3  5 16\n10.0.4.1 3  5 16'
 }
 
 bird_keys() {
@@ -216,7 +247,9 @@ bird_keys() {
   bird_signed '3 5 16' rip.key_id rip.auth_data_len
 }
 
+# tshark 4.0 knows a trailer of MD5 alone
 @test "RFC 4822: ripd and BIRD with HMAC-SHA-256" {
+  KNOWN='Expert Info \(Warning/Protocol\): Unknown address family 65535'
   bird_pair "--auth sha256:5:open-sesame $ANNOUNCED" "$(bird_keys 'hmac sha256' open-sesame)"
   bird_signed '3 5 32' rip.key_id rip.auth_data_len
 }
@@ -233,6 +266,7 @@ bird_keys() {
 
 # refused KIND: nobody learns anything, and ours says why
 refused() {
+  vethlab exec them ip route add 10.6.0.0/24 via 10.2.0.9
   wait_until "ripd counts packets with a bad signature" counts_bad_auth
   run vethlab exec us ip route show proto rip
   assert_output ''
@@ -243,11 +277,12 @@ refused() {
 
 counts_bad_auth() {
   vethlab exec us ripd show counts --json | tee counts.now
-  (($(json 'd["dropped"]["bad-auth"]' <counts.now) >= 2))
+  (($(json 'd["dropped"]["bad-auth"]' <counts.now) > 0))
 }
 
 @test "ripd and FRR with two keys learn nothing from each other" {
-  frr_pair "--auth md5:5:open-barley $ANNOUNCED" ' ip rip authentication mode md5 auth-length rfc' "$FRR_KEYS"
+  frr_pair "--auth md5:5:open-barley $ANNOUNCED" ' ip rip authentication mode md5 auth-length rfc' \
+    ' ip rip authentication key-chain keys' "$FRR_KEYS"
   refused frr
 }
 
@@ -267,13 +302,13 @@ counts_bad_auth() {
   lab_of <<L
 lans: {near: 10.1.0.0/24, far: 10.2.0.0/24}
 nodes:
-$(ours west 'eth0 eth1' 'frr, bird')
+$(ours west 'eth0 eth1' bird)
     interfaces: {eth0: {lan: near, ip: 10.1.0.1}, eth1: {ip: 10.0.1.1}}
-$(frr frr)
+$(frr frr 'west, east')
     interfaces: {eth0: {ip: 10.0.1.2}, eth1: {ip: 10.0.2.1}}
 $(bird bird)
     interfaces: {eth0: {ip: 10.0.2.2}, eth1: {ip: 10.0.3.1}}
-$(ours east 'eth0 eth1' 'frr, bird')
+$(ours east 'eth0 eth1' bird)
     interfaces: {eth0: {ip: 10.0.3.2}, eth1: {lan: far, ip: 10.2.0.1}}
 links:
   - [west:eth1, frr:eth0, 10.0.1.0/24]
@@ -300,8 +335,8 @@ L
   loses frr frr 10.1.0.0/24
   loses bird bird 10.1.0.0/24
   loses ours east 10.1.0.0/24
-  run sent west '10.1.0.1|10.0.1.1' rip.version
+  run sent west '10.1.0.1, 10.0.1.1' rip.version
   assert_output 2
-  run sent east '10.0.3.2|10.2.0.1' rip.version
+  run sent east '10.0.3.2, 10.2.0.1' rip.version
   assert_output 2
 }
