@@ -6,16 +6,9 @@
 # All update every second (FRR: five) and time out after three minutes, so that what goes sooner has
 # been withdrawn. A router of ours starts when the others listen, and asks them for all they have.
 
-# shellcheck disable=SC2034,SC2016 # for the tests; a script in quotes
+# shellcheck disable=SC2034 # for the tests
 
-# FRR's files are in the node's folder, which a user of its own must be able to reach, and what it leaves
-# in /var/tmp is there too. (Its $1.conf is found again by the path of the working folder.)
-FRR_START='#!/bin/sh
-chown frr . 2>/dev/null
-mount --bind . /var/tmp && cd /var/tmp &&
-exec /usr/lib/frr/$1 -f $1.conf -z zserv -i $1.pid --vty_socket . -P 0'
-
-# It joins RIP's group a second after its start, and hears nobody before.
+# FRR joins RIP's group a second after its start, and hears nobody before.
 HEARS='{command: grep -q 090000E0 /proc/net/igmp}'
 
 # needs PROGRAM...: skips the test where one is not installed
@@ -41,12 +34,11 @@ N
 
 # frr NAME [AFTER]: with NAME.conf, which is about `router rip`
 frr() {
-  printf '%s\n' "$FRR_START" >frr.sh
   cat <<N
   $1:
     forward: yes
     files:
-      frr.sh: {from: frr.sh, mode: 0755}
+      frr.sh: {from: $TESTS/rip/frr.sh, mode: 0755}
       zebra.conf: "log stdout\n"
       ripd.conf: {from: $1.conf}
     run:
