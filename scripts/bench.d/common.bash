@@ -76,6 +76,36 @@ forget() {
 	started=("${kept[@]}")
 }
 
+# end_process PID: as it ends by itself on SIGTERM, within ten seconds
+end_process() {
+	local i
+	kill "$1" 2>/dev/null || true
+	for ((i = 0; i < 500; i++)); do
+		kill -0 "$1" 2>/dev/null || break
+		sleep 0.02
+	done
+	kill -KILL "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+	forget "$1"
+}
+
+# await SECONDS COMMAND...: until it succeeds; false if that takes longer
+await() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS <= end)) || return 1
+		sleep 0.01
+	done
+}
+
+# memory_of Rss|Pss PID...: MiB of all together
+memory_of() {
+	local what=$1 pid
+	shift
+	for pid in "$@"; do cat "/proc/$pid/smaps_rollup"; done | awk -v w="$what:" '$1 == w {kib += $2} END {printf "%.1f", kib / 1024}'
+}
+
 # as_nobody COMMAND...: as an ordinary user, with a state folder of its own
 as_nobody() {
 	local program=$1
@@ -201,7 +231,7 @@ print_machine() {
 	echo "$("$bin/vethlab" --version), $(ip -V 2>&1 | sed 's/.*\(iproute2-[^,]*\).*/\1/'), $(version_of mininet)," \
 		"$(version_of socat), $(version_of haproxy), $(version_of nginx-light)," \
 		"$(version_of ncat), $(version_of ngircd), $(version_of kea-dhcp4-server)," \
-		"$(version_of dnsmasq-base), $(version_of isc-dhcp-server)"
+		"$(version_of dnsmasq-base), $(version_of isc-dhcp-server), $(version_of frr), $(version_of bird2)"
 	echo "medians of $rounds rounds, load $(cut -d ' ' -f 1-3 /proc/loadavg) at the start"
 	echo
 }

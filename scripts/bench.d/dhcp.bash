@@ -128,17 +128,7 @@ launch_dhcp() {
 	remember "$server"
 }
 
-end_dhcp() {
-	local i
-	kill "$server" 2>/dev/null || true
-	for ((i = 0; i < 500; i++)); do
-		kill -0 "$server" 2>/dev/null || break
-		sleep 0.02
-	done
-	kill -KILL "$server" 2>/dev/null || true
-	wait "$server" 2>/dev/null || true
-	forget "$server"
-}
+end_dhcp() { end_process "$server"; }
 
 # no_figure WORDS: "WHAT: why there is a -"
 no_figure() { record dhcp "$row" - none "$*"; }
@@ -249,16 +239,12 @@ measure_dhcp_memory() {
 	start_dhcp "$dhcp_some" || return 0
 	note "dhcp: $row, $leases leases"
 	if values=$(in_client timeout 300 "$tool/dhcpload" eth0 count $leases 8); then
-		record dhcp "$row" - RSS-MiB "$(rollup_of Rss)"
-		record dhcp "$row" - PSS-MiB "$(rollup_of Pss)"
+		record dhcp "$row" - RSS-MiB "$(memory_of Rss "$server")"
+		record dhcp "$row" - PSS-MiB "$(memory_of Pss "$server")"
 	else
 		no_figure "MiB: no $leases leases in 300 s: $values"
 	fi
 	end_dhcp
-}
-
-rollup_of() {
-	awk -v w="$1:" '$1 == w {printf "%.1f", $2 / 1024}' "/proc/$server/smaps_rollup"
 }
 
 # measure_syncs: of 200 exchanges one after another
