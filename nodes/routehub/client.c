@@ -251,6 +251,8 @@ static void take_extended(struct client *c, const struct hub_datagram *d)
 		take_whole_end(c, d->field);
 		break;
 	case HUB_BYE:
+		if (d->field != c->server_id)
+			break; /* of an earlier start */
 		c->server_id = 0;
 		forget_told(c, NULL);
 		break;

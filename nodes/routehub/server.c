@@ -40,6 +40,7 @@ void route_server_free(struct server *s)
 	for (size_t i = 0; i < s->client_count; i++)
 		client_free(s->by_address[i]);
 	prefix_map_free(s->table);
+	free(s->past);
 	free(s->by_address);
 	free(s);
 }
@@ -275,7 +276,8 @@ static enum hub_count take_extended(struct server *s, struct hub_client *c,
 		take_whole_end(s, c, d->field);
 		break;
 	case HUB_BYE:
-		client_forget(s, c);
+		if (d->field == c->id) /* not one of an earlier start */
+			client_forget(s, c);
 		break;
 	}
 	return HUB_GOOD;
@@ -305,8 +307,9 @@ static enum hub_count take(struct server *s, struct hub_client *c, const struct 
 }
 
 /* admit() - the client that has sent this, one that is new too; NULL: it is dropped, see *why */
-static struct hub_client *admit(struct server *s, const struct hub_packet *in, bool is_signed,
-				bool *gap, uint64_t now, enum hub_count *why)
+static struct hub_client *admit(struct server *s, const struct hub_packet *in,
+				const struct hub_datagram *d, bool is_signed, bool *gap,
+				uint64_t now, enum hub_count *why)
 {
 	struct hub_client *c = client_find(s, in->from, in->port);
 
@@ -319,11 +322,14 @@ static struct hub_client *admit(struct server *s, const struct hub_packet *in, b
 		return NULL;
 	if (!c)
 		c = client_add(s, in->from, in->port, now);
-	if (is_signed) {
+	if (!is_signed)
+		return c;
+	if (!c->is_signed && (d->type != HUB_HELLO || !client_may_be(s, c, d->field)))
+		*why = HUB_BAD_AUTH; /* whose datagram it is, its id tells */
+	else
 		*why = hub_accept(&c->session, in->data, gap);
-		*gap &= c->is_signed; /* the first one follows none */
-		c->is_signed = true;
-	}
+	*gap &= c->is_signed; /* the first one follows none */
+	c->is_signed |= *why == HUB_GOOD;
 	return *why == HUB_GOOD ? c : NULL;
 }
 
@@ -339,7 +345,7 @@ static enum hub_count take_datagram(struct server *s, const struct hub_packet *i
 		return why;
 	if (d.type > HUB_DELETE && s->config.plain_only)
 		return HUB_UNKNOWN_TYPE;
-	c = admit(s, in, is_signed, &gap, now, &why);
+	c = admit(s, in, &d, is_signed, &gap, now, &why);
 	if (!c)
 		return why;
 	c->ours = in->to;

@@ -52,6 +52,14 @@ struct hub_client {
 	struct hub_session session;
 };
 
+/* What is remembered of a signed client that has gone, so that nobody brings its datagrams again. */
+struct hub_past {
+	uint32_t id, address;
+	uint16_t port;
+	struct hub_session session;
+};
+#define HUB_PAST_COUNT 4096
+
 struct server_io {
 	/* the route to this address, by way of next_hop; 0: there is none any more */
 	void (*install)(void *arg, uint32_t address, uint32_t next_hop);
@@ -76,6 +84,8 @@ struct server {
 	struct hub_client **by_address; /* sorted */
 	size_t client_count;
 	uint32_t id, epoch;
+	struct hub_past *past; /* the last HUB_PAST_COUNT of them */
+	uint64_t past_count;
 	uint64_t next_round;
 	uint64_t received, sent, counts[HUB_COUNT_COUNT];
 };
@@ -110,6 +120,9 @@ void route_server_reinstall(struct server *s); /* each route once more: the link
 struct hub_client *client_find(const struct server *s, uint32_t address, uint16_t port);
 struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now);
 void client_forget(struct server *s, struct hub_client *c);
+/* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
+ * was heard from here before is the older one */
+bool client_may_be(const struct server *s, struct hub_client *c, uint32_t id);
 void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
 void client_recount(const struct server *s, struct hub_client *c); /* both digests */
 bool client_wants(const struct hub_client *c, const struct hub_entry *e);

@@ -64,9 +64,44 @@ struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port,
 	return c;
 }
 
+static void remember(struct server *s, const struct hub_client *c)
+{
+	if (!s->past)
+		s->past = xcalloc(HUB_PAST_COUNT, sizeof(*s->past));
+	s->past[s->past_count++ % HUB_PAST_COUNT] =
+		(struct hub_past){ c->id, c->address, c->port, c->session };
+}
+
+static const struct hub_past *past_of(const struct server *s, uint32_t id)
+{
+	/* the last one first */
+	for (uint64_t i = s->past_count; i > 0 && s->past_count - i < HUB_PAST_COUNT; i--)
+		if (s->past[(i - 1) % HUB_PAST_COUNT].id == id)
+			return &s->past[(i - 1) % HUB_PAST_COUNT];
+	return NULL;
+}
+
+bool client_may_be(const struct server *s, struct hub_client *c, uint32_t id)
+{
+	const struct hub_past *past = past_of(s, id);
+	const struct hub_client *other;
+
+	LIST_FOREACH(other, &s->clients, entry)
+	if (other != c && other->is_signed && other->id == id)
+		return false;
+	if (!past)
+		return true;
+	c->session.epoch_in = past->session.epoch_in;
+	c->session.sequence_in = past->session.sequence_in;
+	return past->address == c->address && past->port == c->port;
+}
+
 void client_forget(struct server *s, struct hub_client *c)
 {
 	size_t at = place_of(s, key_of(c->address, c->port));
+
+	if (c->is_signed)
+		remember(s, c);
 
 	while (!LIST_EMPTY(&c->owned))
 		owner_drop(s, LIST_FIRST(&c->owned));
