@@ -69,13 +69,16 @@ void fib_schedule(struct fib *f)
 
 void fib_mark(struct fib *f, struct route *r)
 {
+	bool first = !f->dirty;
+
 	if (r->dirty)
 		return;
 	r->dirty = true;
 	r->next_dirty = NULL;
 	*f->dirty_end = r;
 	f->dirty_end = &r->next_dirty;
-	fib_schedule(f);
+	if (first)
+		fib_schedule(f);
 }
 
 /* use_object() - the id of an object that a route to these hops shall name, or 0 */

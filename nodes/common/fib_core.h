@@ -44,13 +44,15 @@ struct fib {
 	struct nl_batch *batch;
 	struct prefix_map *routes;
 	struct hops *hops[HOPS_BUCKETS];
-	struct hops **objects; /* those that have one */
+	struct hops *last_hops; /* which were asked for last: often the next ones too */
+	struct hops **objects;	/* those that have one */
 	size_t object_count;
 	uint32_t last_object;
 	struct route *dirty, **dirty_end;
 	size_t refused;
 	bool swept;
 	uint32_t looks;
+
 	bool look; /* the kernel may have something else than we think */
 	uint64_t next_look_ms;
 	struct watch *timer, *readable;

@@ -35,19 +35,23 @@ static bool same(const struct hops *h, int family, const struct fib_hop *hops, s
 
 struct hops *hops_get(struct fib *f, int family, const struct fib_hop *hops, size_t count)
 {
-	uint32_t hash = hash_of(family, hops, count);
-	struct hops **bucket = &f->hops[hash % HOPS_BUCKETS], *h;
+	struct hops **bucket, *h = f->last_hops;
+	uint32_t hash;
 
+	if (h && same(h, family, hops, count))
+		return h;
+	hash = hash_of(family, hops, count);
+	bucket = &f->hops[hash % HOPS_BUCKETS];
 	for (h = *bucket; h; h = h->next)
 		if (h->hash == hash && same(h, family, hops, count))
-			return h;
+			return f->last_hops = h;
 	h = xcalloc(1, sizeof(*h) + count * sizeof(*hops));
 	*h = (struct hops){
 		.next = *bucket, .hash = hash, .family = (uint8_t)family, .count = (uint8_t)count
 	};
 	memcpy(h->hop, hops, count * sizeof(*hops));
 	*bucket = h;
-	return h;
+	return f->last_hops = h;
 }
 
 void hops_release(struct fib *f, struct hops *h)
@@ -56,6 +60,8 @@ void hops_release(struct fib *f, struct hops *h)
 
 	if (h->users || h->object)
 		return;
+	if (f->last_hops == h)
+		f->last_hops = NULL;
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;

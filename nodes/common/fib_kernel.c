@@ -12,6 +12,30 @@
 
 /* ---- put --------------------------------------------------------------------------------------- */
 
+/* put_attr() - mnl_attr_put() for what is a few octets, in line: these are half of the work here */
+static inline void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *data, size_t len)
+{
+	struct nlattr *attr = (void *)((char *)nlh + nlh->nlmsg_len);
+
+	attr->nla_type = type;
+	attr->nla_len = (uint16_t)(sizeof(*attr) + len);
+	memcpy(attr + 1, data, len);
+	nlh->nlmsg_len += (uint32_t)(sizeof(*attr) + len);
+}
+
+static inline void put_u32_attr(struct nlmsghdr *nlh, uint16_t type, uint32_t value)
+{
+	put_attr(nlh, type, &value, sizeof(value));
+}
+
+static inline void put_addr_attr(struct nlmsghdr *nlh, uint16_t type, const struct addr *a)
+{
+	if (a->family == AF_INET)
+		put_attr(nlh, type, a->bytes, 4);
+	else
+		put_attr(nlh, type, a->bytes, 16);
+}
+
 static void put_multipath(struct nlmsghdr *nlh, const struct hops *h)
 {
 	struct nlattr *all = mnl_attr_nest_start(nlh, RTA_MULTIPATH);
@@ -34,13 +58,13 @@ static void put_multipath(struct nlmsghdr *nlh, const struct hops *h)
 static void put_hops(struct nlmsghdr *nlh, const struct hops *h, uint32_t object)
 {
 	if (object)
-		mnl_attr_put_u32(nlh, RTA_NH_ID, object);
+		put_u32_attr(nlh, RTA_NH_ID, object);
 	else if (h->count > 1)
 		put_multipath(nlh, h);
 	else {
 		if (h->hop[0].via.family)
-			nl_put_addr(nlh, RTA_GATEWAY, &h->hop[0].via);
-		mnl_attr_put_u32(nlh, RTA_OIF, h->hop[0].ifindex);
+			put_addr_attr(nlh, RTA_GATEWAY, &h->hop[0].via);
+		put_u32_attr(nlh, RTA_OIF, h->hop[0].ifindex);
 	}
 }
 
@@ -58,8 +82,8 @@ void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route
 	rtm->rtm_table = (uint8_t)f->config.table;
 	rtm->rtm_type = RTN_UNICAST;
 	rtm->rtm_scope = !h ? RT_SCOPE_NOWHERE : on_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-	nl_put_addr(nlh, RTA_DST, &r->prefix.addr);
-	mnl_attr_put_u32(nlh, RTA_PRIORITY, f->config.metric);
+	put_addr_attr(nlh, RTA_DST, &r->prefix.addr);
+	put_u32_attr(nlh, RTA_PRIORITY, f->config.metric);
 	if (f->config.table > UINT8_MAX) {
 		rtm->rtm_table = RT_TABLE_UNSPEC;
 		mnl_attr_put_u32(nlh, RTA_TABLE, f->config.table);
