@@ -108,6 +108,15 @@ class Bench:
         self.fence = Client(self.segment, FENCE_MAC)
         self.last = 0
 
+    def finish(self):
+        """Nothing is said that nobody has asked for, and the server ends well."""
+        self.segment.expect_empty("but for those that the case has asked for")
+        self.server.stop()
+        self.server.check_sanitizer()
+
+    def report(self):
+        print("--- the server said:\n" + self.server.log()[-3000:])
+
     def serve(self, **configuration):
         self.server.start(config(**configuration))
 

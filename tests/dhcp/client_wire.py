@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""client_wire.py [--jobs N] CASE... | all | --list
+"""client_wire.py [--jobs N] [--tap] CASE... | all | --list
 
 Tests of the DHCP client as a server sees it: every octet on the wire, rule by rule, and what the
 kernel has of it afterwards.  The client is $DHCP_CLIENT, $VETHLAB_BIN/dhcp-client or

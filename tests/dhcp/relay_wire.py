@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""relay_wire.py [--jobs N] CASE... | all | --list
+"""relay_wire.py [--jobs N] [--tap] CASE... | all | --list
 
 Tests of the DHCP relay as clients and servers see it: every octet on both wires, rule by rule.  The
 relay is $DHCP_RELAY, $VETHLAB_BIN/dhcp-relay or ../../bin/dhcp-relay.

@@ -96,24 +96,50 @@ def start(name, case, make_bench):
 
 
 def finish(running):
-    """Waits for the end of one of them; True if it was good."""
+    """Waits for the end of one of them: its name, whether it was good, its seconds, what it printed."""
     child, status = os.wait()
     name, folder, output, started = running.pop(child)
     shutil.rmtree(folder)
     code = os.waitstatus_to_exitcode(status)
-    print(f"{'ok' if code == 0 else 'FAILED'} {name} {time.monotonic() - started:.2f} s")
+    output.seek(0)
+    said = output.read() if code else ""
     if code == 124:
-        print(f"not within {LIMIT} s")
-    if code != 0:
-        output.seek(0)
-        print(output.read())
-    sys.stdout.flush()
-    return code == 0
+        said += f"not within {LIMIT} s"
+    return name, code == 0, time.monotonic() - started, said
+
+
+def run_all(names, cases, make_bench, jobs):
+    """Each case's result as it comes, with so many of them at a time."""
+    running = {}
+    for name in names:
+        if len(running) == jobs:
+            yield finish(running)
+        child, about = start(name, cases[name], make_bench)
+        running[child] = about
+    while running:
+        yield finish(running)
+
+
+def print_tap(number, total, case, result):
+    """A line of the Test Anything Protocol, with the rule as its title."""
+    name, good, _, said = result
+    if number == 1:
+        print(f"1..{total}")
+    print(f"{'ok' if good else 'not ok'} {number} {rule(case).replace('#', '')} ({name})")
+    for line in said.splitlines():
+        print(f"# {line}")
+
+
+def print_plain(name, good, seconds, said):
+    print(f"{'ok' if good else 'FAILED'} {name} {seconds:.2f} s")
+    if said:
+        print(said)
 
 
 def main(usage, modules, make_bench):
     parser = argparse.ArgumentParser(usage=usage)
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--tap", action="store_true")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("cases", nargs="*")
     chosen = parser.parse_args()
@@ -126,14 +152,14 @@ def main(usage, modules, make_bench):
     unknown = [name for name in names if name not in cases]
     if unknown or not names:
         sys.exit(f"no such case: {' '.join(unknown) or '(none given)'}; try --list")
-    running, good = {}, 0
-    for name in names:
-        if len(running) == chosen.jobs:
-            good += finish(running)
-        child, about = start(name, cases[name], make_bench)
-        running[child] = about
-    while running:
-        good += finish(running)
-    if len(names) > 1:
+    good = 0
+    for number, result in enumerate(run_all(names, cases, make_bench, chosen.jobs), 1):
+        good += result[1]
+        if chosen.tap:
+            print_tap(number, len(names), cases[result[0]], result)
+        else:
+            print_plain(*result)
+        sys.stdout.flush()
+    if len(names) > 1 and not chosen.tap:
         print(f"{good} of {len(names)} cases are good")
     return 0 if good == len(names) else 1

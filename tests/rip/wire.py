@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""wire.py [--jobs N] CASE... | all | --list
+"""wire.py [--jobs N] [--tap] CASE... | all | --list
 
 Tests of ripd as its neighbours and the kernel see it: every octet on its wires, rule by rule, and the
 routes that it makes of them.  ripd is $RIPD, $VETHLAB_BIN/ripd or ../../bin/ripd.

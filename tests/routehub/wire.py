@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""wire.py [--jobs N] CASE... | all | --list
+"""wire.py [--jobs N] [--tap] CASE... | all | --list
 
 Tests of route-server and route-client as those see them that they speak with: every octet, rule by
 rule, from PROTOCOL of route-server(1).  The programs are $ROUTE_SERVER and $ROUTE_CLIENT, those of
