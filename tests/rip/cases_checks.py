@@ -5,7 +5,7 @@ import struct
 
 import kernel
 from bench import ADDRESSES, NETWORKS
-from facts import equal, require
+from facts import equal
 from rip import INFINITY, RESPONSE, Entry, message
 
 BAD = "10.66.0.0/24"
@@ -19,21 +19,14 @@ def i_wrong_port(bench):
     bench.ignored(BAD, by=bench.r1, reasons={"wrong-port": 4})
 
 
-def i_source_of_another_interface(bench):
-    """RFC 2453 3.9.2: 'the source of the datagram must be on a directly-connected network': of that interface
+def i_wrong_source(bench):
+    """RFC 2453 3.9.2: a response from an address that is not on the network of that interface changes nothing
 
-    An address of the network of another interface is not on this one's.
+    The address of a neighbour at another interface is not either.
     """
     bench.start()
-    bench.r1.say(BAD, src=bench.r2.address)
-    bench.ignored(BAD, by=bench.r1, reasons={"wrong-source": 1})
-
-
-def i_source_of_no_network(bench):
-    """RFC 2453 3.9.2: a response from an address that is on no network of ours changes nothing"""
-    bench.start()
     bench.learn(bench.r1, "10.8.0.0/24", 3)
-    for source in ("192.0.2.1", "10.0.0.2", "10.0.4.2"):
+    for source in ("192.0.2.1", "10.0.0.2", bench.r2.address):
         bench.r1.say(BAD, ("10.8.0.0/24", INFINITY), src=source)
     bench.ignored(BAD, by=bench.r1, reasons={"wrong-source": 3})
     equal("next hops", bench.installed("10.8.0.0/24").via, [bench.r1.address])
@@ -51,19 +44,11 @@ def i_own(bench):
 def i_metric(bench):
     """RFC 2453 3.9.2: 'is the metric valid (i.e., between 1 and 16, inclusive)': else the entry is ignored"""
     bench.start()
-    for metric in (0, 17, 255, 256, 0x10001, 0x80000001, 0xFFFFFFFF):
-        bench.r1.say((BAD, metric))
-    bench.ignored(BAD, by=bench.r1, reasons={"bad-metric": 7})
-
-
-def i_bad_metric_of_a_route(bench):
-    """RFC 2453 3.9.2: an entry with such a metric neither changes nor refreshes a route"""
-    bench.start()
     bench.learn(bench.r1, "10.8.0.0/24", 3)
-    for metric in (0, 17, 0xFFFFFFFF):
-        bench.r1.say(("10.8.0.0/24", metric))
-    bench.fence(bench.r1)
-    equal("metric", bench.rib()["10.8.0.0/24"]["metric"], 4)
+    for metric in (0, 17, 255, 256, 0x10001, 0x80000001, 0xFFFFFFFF):
+        bench.r1.say((BAD, metric), ("10.8.0.0/24", metric))
+    bench.ignored(BAD, by=bench.r1, reasons={"bad-metric": 14})
+    equal("metric of a route of which that was said", bench.rib()["10.8.0.0/24"]["metric"], 4)
 
 
 def i_no_destination(bench):
@@ -104,22 +89,14 @@ def i_default_route(bench):
     bench.hears(bench.eth1, "0.0.0.0/0", 4)
 
 
-def i_family(bench):
-    """RFC 2453 3.6: 'Only the AF_INET (2) address family is used': entries of others are ignored"""
-    bench.start()
-    bench.r1.say(*(Entry(BAD, family=family) for family in (0, 1, 3, 10, 0x0200, 0xFFFE)), "10.8.0.0/24")
-    bench.installed("10.8.0.0/24")
-    bench.ignored(BAD, by=bench.r1, reasons={"bad-family": 6})
-
-
 def i_others_of_the_message(bench):
-    """RFC 2453 3.9.2: 'If any check fails, ignore that entry and proceed to the next'"""
+    """RFC 2453 3.9.2: 'If any check fails, ignore that entry and proceed to the next'; so are other families"""
     bench.start()
-    bench.r1.say("10.8.0.0/24", (BAD, 0), "10.8.1.0/24", "127.0.0.0/8", "10.8.2.0/24", Entry(BAD, family=9),
-                 "10.8.3.0/24")
+    bench.r1.say("10.8.0.0/24", (BAD, 0), "10.8.1.0/24", "127.0.0.0/8", "10.8.2.0/24",
+                 *(Entry(BAD, family=family) for family in (0, 1, 3, 10, 0x0200, 0xFFFE)), "10.8.3.0/24")
     for n in range(4):
         bench.installed(f"10.8.{n}.0/24")
-    equal("dropped, by reason", bench.dropped(), {"bad-metric": 1, "bad-prefix": 1, "bad-family": 1})
+    equal("dropped, by reason", bench.dropped(), {"bad-metric": 1, "bad-prefix": 1, "bad-family": 6})
 
 
 def i_truncated(bench):
@@ -161,16 +138,6 @@ def i_version_0(bench):
     bench.ignored(BAD, "10.67.0.0/24", by=bench.r1, reasons={"bad-version": 2})
 
 
-def i_version_3(bench):
-    """RFC 1058 3.4: a version above ours is read as ours, or is counted as one that is not received here"""
-    bench.start()
-    bench.r1.send(message([BAD], version=3))
-    bench.fence(bench.r1)
-    learned, dropped = BAD in bench.rib(), bench.dropped()
-    require((learned, dropped) in ((True, {}), (False, {"bad-version": 1})),
-            f"learned, or bad-version; not learned {learned}, dropped {dropped}")
-
-
 def i_by_unicast(bench):
     """RFC 2453 3.9.2: a response may come by unicast, or by broadcast, too"""
     bench.start()
@@ -204,15 +171,6 @@ def i_unreachable_and_unknown(bench):
     bench.hears(bench.eth1, fence)
     bench.ignored(BAD, "10.67.0.0/24", by=bench.r1, fence=False, reasons={})
     equal("said of them", [str(e) for p in (BAD, "10.67.0.0/24") for _, e in bench.eth1.entries(p)], [])
-
-
-def i_checksum(bench):
-    """RFC 1122 4.1.3.4: a datagram whose checksum is wrong is not believed; one without is"""
-    bench.start()
-    bench.r1.say(BAD, udp_checksum=0x1234)
-    bench.r1.say("10.8.0.0/24", udp_checksum=0)
-    bench.installed("10.8.0.0/24")
-    bench.ignored(BAD, by=bench.r1)
 
 
 def i_header_of_version_2(bench):

@@ -33,25 +33,8 @@ def z_cut(bench):
     whole = message(numbered(4))
     _dose(bench, [whole[:size] for size in range(len(whole))])
     _works(bench)
-    require(set(numbered(3)) >= {p for p in bench.rib() if p.startswith("10.64.")}, "no half of an entry is learned")
-
-
-def z_cut_signed(bench):
-    """RFC 4822 2.2: a signed message that is cut anywhere does no harm, and nothing of it is learned"""
-    key = Key("md5", 5, "secret")
-    bench.start("--auth", "md5:5:secret")
-    bench.r1.signer = key
-    whole = key.sign(message(["10.66.0.0/24"]))
-    bench.ignored(by=bench.r1)
-    _dose(bench, [whole[:size] for size in range(len(whole))])
-    _works_signed(bench, key)
-    equal("learned", [p for p in bench.rib() if p.startswith("10.66.")], [])
-
-
-def _works_signed(bench, key):
-    bench.r1.signer = key
-    prefix = bench.fence(bench.r1)
-    require(prefix in bench.rib(), f"show has {prefix}")
+    learned = {p for p in bench.rib() if p.startswith("10.64.")}
+    require(set(numbered(3)) >= learned, f"no half of an entry is learned: {learned}")
 
 
 def z_oversized(bench):
@@ -98,7 +81,7 @@ def _mutated(chance, octets):
 
 
 def z_mutated_signed(bench):
-    """RFC 4822 2.4: 1,000 mutated messages with a key configured do no harm, and none is believed"""
+    """RFC 4822 2.4: 1,000 mutated messages, or cut ones, with a key configured do no harm, and none is believed"""
     keys = [Key("md5", 5, "secret"), Key("sha256", 6, "other")]
     bench.start("-A", "md5:5:secret", "-A", "sha256:6:other")
     chance = random.Random(4822)
@@ -111,8 +94,10 @@ def z_mutated_signed(bench):
             octets = _mutated(chance, originals[key])
             if octets != originals[key]:
                 bench.r1.send(octets)
-    keys[0].sequence += 100
-    _works_signed(bench, keys[0])
+    whole = keys[0].sign(message(["10.66.0.0/24"]))
+    _dose(bench, [whole[:size] for size in range(len(whole))])
+    prefix = bench.fence(bench.r1)
+    require(prefix in bench.rib(), f"show has {prefix}")
     equal("learned", [p for p in bench.rib() if p.startswith("10.66.")], [])
 
 
@@ -122,8 +107,8 @@ def z_noise(bench):
     bench.eth0.strict = False
     chance = random.Random(1058)
     _dose(bench, (chance.randbytes(chance.randrange(600)) for _ in range(1000)))
-    _dose(bench, (bytes([chance.choice((1, 2)), chance.choice((1, 2)), 0, 0]) + chance.randbytes(20 * chance.randrange(26))
-                  for _ in range(300)))
+    heads = [bytes([command, version, 0, 0]) for command in (1, 2) for version in (1, 2)]
+    _dose(bench, (chance.choice(heads) + chance.randbytes(20 * chance.randrange(26)) for _ in range(300)))
     _works(bench)
 
 

@@ -11,7 +11,7 @@ import sys
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../dhcp"))  # wires and runner
 
-# pylint: disable=wrong-import-position
+
 import cases_age
 import cases_announce
 import cases_burst
