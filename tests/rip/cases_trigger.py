@@ -85,9 +85,10 @@ def t_flapping_waits(bench):
     _quiet(bench)
     bench.r1.say((FIRST, 3))
     first, _ = bench.hears(bench.eth1, FIRST, 4)
+    told = first
     for metric in (INFINITY, 3) * 3:
         bench.r1.say((SECOND, metric))
-        bench.hears(bench.eth1, SECOND, min(metric + 1, INFINITY))
+        told, _ = bench.hears(bench.eth1, SECOND, min(metric + 1, INFINITY), since=told.when)
     for metric in (INFINITY, 3, INFINITY, 3, INFINITY):
         bench.r1.say((SECOND, metric))
         bench.fence(bench.r4)
