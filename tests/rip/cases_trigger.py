@@ -111,6 +111,38 @@ def t_loss_and_recovery(bench):
     within("seconds until both are heard", again.when - first.when, 0, AT_ONCE * 3)
 
 
+def t_who_has_lost_it_is_told(bench):
+    """ripd(1): 'A neighbour that has lost what is reached another way is told so at once'
+
+    One that had a way itself, that is: the poisoned reverse of all others is no reason.
+    """
+    bench.start(**PACED)
+    bench.learn(bench.r1, FIRST, 3)
+    bench.learn(bench.r1, SECOND, 3)
+    _quiet(bench)
+    for prefix in (FIRST, SECOND):  # the second in the pause after the first
+        bench.r2.say((prefix, 9))
+        bench.fence(bench.r2)
+        begin = time.monotonic()
+        bench.r2.say((prefix, INFINITY))
+        told, _ = bench.hears(bench.eth1, prefix, 4, since=begin)
+        within("seconds until it is told", told.when - begin, 0, AT_ONCE)
+
+
+def t_off(bench):
+    """ripd(1) --triggered: 'With off changes wait for the next regular update'"""
+    bench.start(triggered="off", update="1s")
+    bench.learn(bench.r1, FIRST, 3)
+    bench.hears(bench.eth1, FIRST, 4)
+    bench.forget()
+    bench.r1.say((FIRST, 5))
+    bench.in_rib(FIRST, metric=6)
+    told, _ = bench.hears(bench.eth1, FIRST, 6)
+    equal("of the whole table", "10.0.1.0/24" in told.table(), True, told)
+    for update, _ in bench.eth1.entries(FIRST):
+        equal("of the whole table", "10.0.1.0/24" in update.table(), True, update)
+
+
 def t_split_horizon(bench):
     """RFC 2453 3.10.1: split horizon holds for triggered updates too"""
     bench.start("-S", "simple")
