@@ -127,7 +127,7 @@ static void take_hops(struct object *o, const struct nlattr *multipath, int fami
 		struct hop hop = { .index = (unsigned)rtnh->rtnh_ifindex };
 		const struct nlattr *attr;
 
-		mnl_attr_for_each_payload((void *)(rtnh + 1), rtnh->rtnh_len - sizeof(*rtnh))
+		mnl_attr_for_each_payload ((void *)(rtnh + 1), rtnh->rtnh_len - sizeof(*rtnh))
 			take_hop_attr(&hop, attr, family);
 		take_hop(o, &hop);
 		left -= RTNH_ALIGN(rtnh->rtnh_len);

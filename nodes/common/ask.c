@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 
 #define QUESTION_LEN 512
 #define ASKERS_MAX   16
+#define CHILDREN_MAX 4
 #define PATIENCE_S   10
 
 struct asker {
@@ -74,14 +76,29 @@ static json_t *refusal(const char *why)
 	return json_pack("{s:s}", "error", why);
 }
 
+/* be_alone() - the child has nothing of the daemon but its memory: who reads slowly holds no port, no name
+ * and no kernel's table, and not for long */
+static void be_alone(int *fd)
+{
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (*fd != STDERR_FILENO + 1) {
+		dup2(*fd, STDERR_FILENO + 1);
+		*fd = STDERR_FILENO + 1;
+	}
+	close_range(STDERR_FILENO + 2, ~0u, 0);
+	alarm(PATIENCE_S);
+}
+
 _Noreturn static void tell(const struct asked *a, int fd, const char *question)
 {
-	struct timeval patience = { .tv_sec = PATIENCE_S };
-	json_t *answer = a->answers.tell(a->answers.arg, question);
+	json_t *answer;
 
+	be_alone(&fd);
+	answer = a->answers.tell(a->answers.arg, question);
 	if (!answer)
 		answer = refusal("it does not know what that is");
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	_exit(!answer || json_dump_callback(answer, write_all, &fd, JSON_PRESERVE_ORDER) < 0);
 }
 
@@ -96,7 +113,7 @@ static void answer_with(int fd, const char *why)
 	json_decref(answer);
 }
 
-/* is_trusted() - orders are taken from root and from who the daemon runs as */
+/* is_trusted() - orders and answers are taken from root and from whom we run as */
 static bool is_trusted(int fd)
 {
 	struct ucred who;
@@ -104,6 +121,16 @@ static bool is_trusted(int fd)
 
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 &&
 	       (who.uid == 0 || who.uid == geteuid());
+}
+
+static void listen_to_all(struct asked *a, bool yes)
+{
+	void (*turn)(struct watch *) = yes ? watch_start : watch_stop;
+
+	turn(a->readable);
+	for (unsigned i = 0; i < ASKERS_MAX; i++)
+		if (a->askers[i].fd >= 0)
+			turn(a->askers[i].readable);
 }
 
 static void answer(struct asked *a, int fd, const char *question)
@@ -116,13 +143,13 @@ static void answer(struct asked *a, int fd, const char *question)
 		answer_with(fd, why);
 		return;
 	}
-	child = a->children < ASKERS_MAX ? fork() : -1;
+	child = fork();
 	if (child == 0)
 		tell(a, fd, question);
 	if (child < 0)
-		answer_with(fd, "it has too much to do");
-	else
-		a->children++;
+		answer_with(fd, "it cannot fork");
+	else if (++a->children == CHILDREN_MAX)
+		listen_to_all(a, false); /* who asks now waits until one of them has ended */
 }
 
 static void on_question(void *arg)
@@ -163,7 +190,8 @@ static void on_child(void *arg)
 	struct asked *a = arg;
 
 	while (waitpid(-1, NULL, WNOHANG) > 0)
-		a->children--;
+		if (a->children-- == CHILDREN_MAX)
+			listen_to_all(a, true);
 }
 
 struct asked *ask_serve(struct loop *l, const char *name, const struct answers *answers)
@@ -223,6 +251,8 @@ json_t *ask_daemon(const char *name, const char *question)
 
 	if (fd < 0 || connect(fd, (struct sockaddr *)&sa, len) < 0)
 		fatal("no %s runs in this network namespace", name);
+	if (!is_trusted(fd))
+		fatal("who answers in the name of %s is somebody else", name);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (dprintf(fd, "%s\n", question) < 0)
 		fatal_errno("%s cannot be asked", name);

@@ -7,8 +7,8 @@
  *   set -> nothing     RTM_DELROUTE with our protocol and metric: only ours can be meant
  *   set -> other set   the new one is put behind the old one, and then the old one goes. That is two
  *                      messages where NLM_F_REPLACE is one, but that one looks at prefix and metric
- *                      alone, and would take another's route that has come meanwhile. At no moment is
- *                      there no route. (IPv6 would make one route of both: it goes before it comes.)
+ *                      alone, and would take another's route that has come meanwhile. At no moment is there no route,
+ *                      unless the new one is refused: the old one goes all the same, nobody wants it. (IPv6 would make one route of both: it goes before it comes.)
  *
  * No message asks for an acknowledgement; what is refused comes back with its route.
  */

@@ -91,6 +91,7 @@ struct seen_route {
 	size_t hop_count; /* 0: more than that, or such as we never make */
 };
 bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to);
+bool kernel_read_prefix(const struct nlmsghdr *nlh, struct prefix *to); /* of any kind of route */
 
 /* kernel_read_object() - a nexthop object of our protocol, with a single next hop; false: another */
 bool kernel_read_object(const struct fib *f, const struct nlmsghdr *nlh, uint32_t *id, int *family,

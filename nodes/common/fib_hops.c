@@ -70,9 +70,11 @@ void hops_release(struct fib *f, struct hops *h)
 
 void hops_forget_object(struct fib *f, struct hops *h)
 {
-	for (size_t i = 0; i < f->object_count; i++)
-		if (f->objects[i] == h)
-			f->objects[i] = f->objects[--f->object_count];
+	size_t i = 0;
+
+	while (f->objects[i] != h)
+		i++;
+	f->objects[i] = f->objects[--f->object_count];
 	h->object = h->named = h->leaving = 0;
 	hops_release(f, h);
 }

@@ -55,8 +55,11 @@ static void put_multipath(struct nlmsghdr *nlh, const struct hops *h)
 	mnl_attr_nest_end(nlh, all);
 }
 
+/* put_hops() - a set without any was seen in the kernel, and is none that we could make */
 static void put_hops(struct nlmsghdr *nlh, const struct hops *h, uint32_t object)
 {
+	if (!h->count)
+		return;
 	if (object)
 		put_u32_attr(nlh, RTA_NH_ID, object);
 	else if (h->count > 1)
@@ -176,14 +179,27 @@ static void read_multipath(const struct nlattr *all, int family, struct seen_rou
 			return;
 		}
 		to->hop[to->hop_count] = (struct fib_hop){ .ifindex = (unsigned)hop->rtnh_ifindex };
-		mnl_attr_for_each_payload(
-			(void *)RTNH_DATA(hop),
-			hop->rtnh_len - sizeof(*hop)) if (mnl_attr_get_type(attr) == RTA_GATEWAY)
-			read_addr(attr, family, &to->hop[to->hop_count].via);
+		mnl_attr_for_each_payload ((void *)RTNH_DATA(hop), hop->rtnh_len - sizeof(*hop))
+			if (mnl_attr_get_type(attr) == RTA_GATEWAY)
+				read_addr(attr, family, &to->hop[to->hop_count].via);
 		to->hop_count++;
 		if (RTNH_ALIGN((size_t)hop->rtnh_len) > rest)
 			return;
 	}
+}
+
+bool kernel_read_prefix(const struct nlmsghdr *nlh, struct prefix *to)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	*to = (struct prefix){ { .family = rtm->rtm_family }, rtm->rtm_dst_len };
+	if (rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6)
+		return false;
+	mnl_attr_for_each (attr, nlh, sizeof(*rtm))
+		if (mnl_attr_get_type(attr) == RTA_DST)
+			read_addr(attr, rtm->rtm_family, &to->addr);
+	return true;
 }
 
 bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to)

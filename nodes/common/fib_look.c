@@ -152,7 +152,7 @@ void look_now(struct fib *f)
 /* touches() - may this event, caused by somebody else, have changed what the kernel has of ours? */
 static bool touches(const struct fib *f, const struct nlmsghdr *nlh)
 {
-	struct seen_route s;
+	struct prefix p;
 
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
@@ -163,10 +163,10 @@ static bool touches(const struct fib *f, const struct nlmsghdr *nlh)
 	case RTM_NEWADDR:
 		return f->refused > 0;
 	case RTM_NEWROUTE: /* in place of one of ours? */
-		return nlh->nlmsg_flags & NLM_F_REPLACE && kernel_read_route(nlh, &s) &&
-		       prefix_map_find(f->routes, &s.prefix);
+		return nlh->nlmsg_flags & NLM_F_REPLACE && kernel_read_prefix(nlh, &p) &&
+		       prefix_map_find(f->routes, &p);
 	case RTM_DELROUTE: /* one of ours, or one that stood in our way */
-		return kernel_read_route(nlh, &s) && prefix_map_find(f->routes, &s.prefix);
+		return kernel_read_prefix(nlh, &p) && prefix_map_find(f->routes, &p);
 	}
 	return false;
 }

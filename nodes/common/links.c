@@ -24,13 +24,18 @@ struct links {
 	struct watch *readable;
 };
 
+static void list_free(struct link *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i].addrs);
+	free(list);
+}
+
 static void forget_all(void *arg)
 {
 	struct links *l = arg;
 
-	for (size_t i = 0; i < l->count; i++)
-		free(l->list[i].addrs);
-	free(l->list);
+	list_free(l->list, l->count);
 	l->list = NULL;
 	l->count = 0;
 }
@@ -80,6 +85,9 @@ static void on_addr(void *arg, const struct nlmsghdr *nlh)
 		case IFA_LOCAL:
 			a.address = address_in(attr);
 			break;
+		case IFA_ADDRESS:
+			a.network = address_in(attr);
+			break;
 		case IFA_BROADCAST:
 			a.broadcast = address_in(attr);
 			break;
@@ -89,14 +97,46 @@ static void on_addr(void *arg, const struct nlmsghdr *nlh)
 			*xappend(&l->list[i].addrs, &l->list[i].addr_count) = a;
 }
 
-static void read_all(struct links *l)
+static bool is_same_link(const struct link *a, const struct link *b)
 {
-	forget_all(l);
+	return a->index == b->index && a->up == b->up && a->addr_count == b->addr_count &&
+	       strcmp(a->name, b->name) == 0 &&
+	       (!a->addr_count ||
+		memcmp(a->addrs, b->addrs, a->addr_count * sizeof(*a->addrs)) == 0);
+}
+
+static bool is_same(const struct links *l, const struct link *list, size_t count)
+{
+	if (l->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!is_same_link(&l->list[i], &list[i]))
+			return false;
+	return true;
+}
+
+/* read_all() - true: something has changed. Where the kernel does not tell, all is as it was. */
+static bool read_all(struct links *l)
+{
+	struct link *before = l->list;
+	size_t count = l->count;
+	bool changed;
+
+	l->list = NULL;
+	l->count = 0;
 	if (!nl_dump(l->fd, RTM_GETLINK, AF_UNSPEC, on_link, forget_all, l) ||
-	    !nl_dump(l->fd, RTM_GETADDR, AF_INET, on_addr, forget_addrs, l))
+	    !nl_dump(l->fd, RTM_GETADDR, AF_INET, on_addr, forget_addrs, l)) {
 		log_errno("cannot read the links");
+		forget_all(l);
+		l->list = before;
+		l->count = count;
+		return false;
+	}
 	*xappend(&l->list, &l->count) = (struct link){ 0 };
 	l->count--;
+	changed = !is_same(l, before, count);
+	list_free(before, count);
+	return changed;
 }
 
 static void on_events(void *arg)
@@ -108,8 +148,8 @@ static void on_events(void *arg)
 	while ((n = recv(l->events, data, sizeof(data), MSG_DONTWAIT)) > 0 ||
 	       (n < 0 && (errno == ENOBUFS || errno == EINTR)))
 		; /* whatever it was */
-	read_all(l);
-	l->changed(l->arg);
+	if (read_all(l))
+		l->changed(l->arg);
 }
 
 struct links *links_open(struct loop *loop, loop_fn *changed, void *arg)
@@ -125,7 +165,8 @@ struct links *links_open(struct loop *loop, loop_fn *changed, void *arg)
 		fatal_errno("cannot hear of links");
 	l->readable = loop_on_readable(loop, l->events, on_events, l);
 	watch_start(l->readable);
-	read_all(l);
+	if (!read_all(l))
+		fatal("cannot read the links");
 	return l;
 }
 
@@ -162,7 +203,7 @@ bool links_broadcast(const struct links *l, uint32_t address)
 			uint32_t mask = ip4_mask(a->len);
 
 			if (a->len < 31 &&
-			    (address == (a->address | ~mask) || address == (a->address & mask)))
+			    (address == (a->network | ~mask) || address == (a->network & mask)))
 				return true;
 		}
 	return false;
@@ -170,10 +211,18 @@ bool links_broadcast(const struct links *l, uint32_t address)
 
 const struct link *links_towards(const struct links *l, uint32_t address)
 {
+	const struct link *best = NULL;
+	unsigned best_len = 0;
+
 	for (size_t i = 0; i < l->count; i++)
-		for (size_t k = 0; k < l->list[i].addr_count; k++)
-			if (l->list[i].up && !((l->list[i].addrs[k].address ^ address) &
-					       ip4_mask(l->list[i].addrs[k].len)))
-				return &l->list[i];
-	return NULL;
+		for (size_t k = 0; k < l->list[i].addr_count; k++) {
+			const struct link_addr *a = &l->list[i].addrs[k];
+
+			if (!l->list[i].up || (a->network ^ address) & ip4_mask(a->len) ||
+			    (best && a->len <= best_len))
+				continue;
+			best = &l->list[i];
+			best_len = a->len;
+		}
+	return best;
 }

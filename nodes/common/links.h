@@ -12,6 +12,7 @@
 
 struct link_addr {
 	uint32_t address, broadcast; /* host order */
+	uint32_t network; /* an address in it: the other end's, on a point-to-point link */
 	unsigned len;
 };
 
@@ -39,7 +40,7 @@ const struct link *links_all(const struct links *l);
 bool links_own(const struct links *l, uint32_t address);
 bool links_broadcast(const struct links *l, uint32_t address);
 
-/* links_towards() - the link that has a network with this address in it, or NULL */
+/* links_towards() - the link that has a network with this address in it, the smallest one, or NULL */
 const struct link *links_towards(const struct links *l, uint32_t address);
 
 #endif

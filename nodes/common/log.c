@@ -2,17 +2,33 @@
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define LINE_MAX_LEN  1024
 #define LIMITED_BURST 5 /* lines a second of one kind */
 
 static const char *program_name = "vethlab";
 
+/* hold_std() - a program that is started with one of its standard descriptors closed would open a socket in
+ * its place, and take that for its input */
+static void hold_std(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 void log_open(const char *program)
 {
+	hold_std();
 	program_name = program;
 }
 

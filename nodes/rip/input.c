@@ -11,30 +11,38 @@ bool iface_has_network(const struct rip_iface *i, uint32_t address)
 	for (size_t k = 0; k < i->network_count; k++) {
 		uint32_t mask = ip4_mask(i->networks[k].len);
 
-		if (!((address ^ i->networks[k].address) & mask))
+		if (!((address ^ i->networks[k].network) & mask))
 			return true;
 	}
 	return false;
 }
 
-bool iface_is_own(const struct router *r, uint32_t address)
+bool router_has_address(const struct router *r, uint32_t address)
 {
 	const struct rip_iface *i;
 
-	LIST_FOREACH(i, &r->ifaces, entry)
-	for (size_t k = 0; k < i->network_count; k++)
-		if (i->networks[k].address == address)
-			return true;
+	LIST_FOREACH (i, &r->ifaces, entry)
+		for (size_t k = 0; k < i->network_count; k++)
+			if (i->networks[k].address == address)
+				return true;
 	return false;
 }
 
+static struct rip_neighbour *find_neighbour(const struct router *r, uint32_t from)
+{
+	struct prefix p = { ip4_addr(from), 32 };
+
+	return prefix_map_find(r->neighbours, &p);
+}
+
+/* neighbour_of() - who has sent something good, a new one too; NULL: there are too many */
 static struct rip_neighbour *neighbour_of(struct router *r, const struct rip_iface *i,
 					  uint32_t from, uint64_t now)
 {
 	struct prefix p = { ip4_addr(from), 32 };
-	struct rip_neighbour *n = prefix_map_find(r->neighbours, &p);
+	struct rip_neighbour *n = find_neighbour(r, from);
 
-	if (!n && iface_has_network(i, from) && prefix_map_count(r->neighbours) < NEIGHBOURS_MAX)
+	if (!n && prefix_map_count(r->neighbours) < NEIGHBOURS_MAX)
 		n = prefix_map_add(r->neighbours, &p);
 	if (!n)
 		return NULL;
@@ -47,10 +55,9 @@ static struct rip_neighbour *neighbour_of(struct router *r, const struct rip_ifa
 	return n;
 }
 
-static void drop(struct router *r, const struct rip_iface *i, uint32_t from, enum rip_count why,
-		 uint64_t now)
+static void drop(struct router *r, const struct rip_iface *i, uint32_t from, enum rip_count why)
 {
-	struct rip_neighbour *n = why == RIP_OWN ? NULL : neighbour_of(r, i, from, now);
+	struct rip_neighbour *n = find_neighbour(r, from);
 
 	r->counts[why]++;
 	if (n)
@@ -60,9 +67,8 @@ static void drop(struct router *r, const struct rip_iface *i, uint32_t from, enu
 
 /* ---- entries ----------------------------------------------------------------------------------- */
 
-/* entry_len() - the length of an entry's prefix, -1 where it has none: RFC 2453, 3.9.2 and 4.3; where
- * there is no mask it is guessed as RFC 1058, 3.2, has it */
-static int entry_len(const struct rip_iface *i, const struct rip_entry *e)
+/* RFC 2453, 3.9.2 and 4.3; where there is no mask it is guessed as RFC 1058, 3.2, has it */
+int entry_len(const struct rip_iface *i, const struct rip_entry *e)
 {
 	unsigned natural = rip_natural_len(e->address);
 
@@ -74,7 +80,7 @@ static int entry_len(const struct rip_iface *i, const struct rip_entry *e)
 		const struct network *n = &i->networks[k];
 
 		/* a subnet of a network that we are in has our mask, if there are no host bits */
-		if (!((n->address ^ e->address) & ip4_mask(natural)) && n->len >= natural)
+		if (!((n->network ^ e->address) & ip4_mask(natural)) && n->len >= natural)
 			return e->address & ~ip4_mask(n->len) ? 32 : (int)n->len;
 	}
 	return e->address & ~ip4_mask(natural) ? 32 : (int)natural;
@@ -102,7 +108,7 @@ static bool is_host_of(const struct rip_iface *i, uint32_t address)
 		const struct network *n = &i->networks[k];
 		uint32_t mask = ip4_mask(n->len), host = address & ~mask;
 
-		if (!((address ^ n->address) & mask))
+		if (!((address ^ n->network) & mask))
 			return n->len >= 31 || (host && host != ~mask);
 	}
 	return false;
@@ -114,7 +120,7 @@ static uint32_t next_hop_of(const struct router *r, const struct rip_iface *i, u
 {
 	if (!e->next_hop || !is_host_of(i, e->next_hop))
 		return from;
-	return iface_is_own(r, e->next_hop) ? 0 : e->next_hop;
+	return router_has_address(r, e->next_hop) ? 0 : e->next_hop;
 }
 
 static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbour *n,
@@ -122,13 +128,12 @@ static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbo
 {
 	int len;
 	enum rip_count why = check_entry(i, e, &len);
-	struct rip_news news = { .iface = i, .from = from, .neighbour = n ? n->bit : 0 };
+	struct rip_news news = { .iface = i, .from = from, .neighbour = n->bit };
 	unsigned metric = e->metric + i->settings->metric_in;
 
 	if (why != RIP_GOOD) {
 		r->counts[why]++;
-		if (n)
-			n->bad_entries++;
+		n->bad_entries++;
 		r->io.dropped(r->io.arg, i, from, why);
 		return;
 	}
@@ -159,26 +164,22 @@ static bool is_received(const struct rip_iface *i, uint8_t version)
 }
 
 /* check_auth() - RFC 4822, 3: signed, and not older than what we had. Version 1 cannot be. */
-static enum rip_count check_auth(struct router *r, const struct rip_iface *i, uint32_t from,
-				 const uint8_t *data, size_t *len, uint64_t now)
+static enum rip_count check_auth(const struct router *r, const struct rip_iface *i, uint32_t from,
+				 const uint8_t *data, size_t *len, uint32_t *sequence)
 {
 	const struct rip_settings *s = i->settings;
-	struct rip_neighbour *n;
+	const struct rip_neighbour *n;
 	enum rip_auth kind;
-	uint32_t sequence;
 
+	*sequence = 0;
 	if (*len < 4)
 		return RIP_TRUNCATED;
 	if (data[1] == 1)
 		return s->key_count ? RIP_BAD_AUTH : RIP_GOOD;
-	if (!rip_verify(s->keys, s->key_count, data, len, &kind, &sequence))
+	if (!rip_verify(s->keys, s->key_count, data, len, &kind, sequence))
 		return RIP_BAD_AUTH;
-	n = kind >= RIP_AUTH_MD5 ? neighbour_of(r, i, from, now) : NULL;
-	if (n && sequence < n->sequence)
-		return RIP_REPLAYED;
-	if (n)
-		n->sequence = sequence;
-	return RIP_GOOD;
+	n = kind >= RIP_AUTH_MD5 ? find_neighbour(r, from) : NULL;
+	return n && *sequence < n->sequence ? RIP_REPLAYED : RIP_GOOD;
 }
 
 /* RFC 2453, 3.9.1 */
@@ -191,8 +192,12 @@ static enum rip_count take_request(struct router *r, struct rip_iface *i, uint32
 	if (p->version == 1 && i->settings->send == SEND_2)
 		return RIP_BAD_VERSION;
 
+	if (i->settings->send == SEND_NONE)
+		return RIP_GOOD; /* 5.1: it sends nothing */
 	if (p->count == 0)
 		return RIP_BAD_REQUEST;
+	if (r->io.is_busy(r->io.arg))
+		return RIP_TOO_BUSY;
 	if (p->count == 1 && p->entries[0].family == 0 && p->entries[0].metric == RIP_INFINITY)
 		output_table(r, &asker, now);
 	else
@@ -202,7 +207,8 @@ static enum rip_count take_request(struct router *r, struct rip_iface *i, uint32
 
 /* RFC 2453, 3.9.2 */
 static enum rip_count take_response(struct router *r, struct rip_iface *i, uint32_t from,
-				    uint16_t port, const struct rip_packet *p, uint64_t now)
+				    uint16_t port, const struct rip_packet *p, uint32_t sequence,
+				    uint64_t now)
 {
 	struct rip_neighbour *n;
 
@@ -211,8 +217,10 @@ static enum rip_count take_response(struct router *r, struct rip_iface *i, uint3
 	if (!iface_has_network(i, from))
 		return RIP_WRONG_SOURCE;
 	n = neighbour_of(r, i, from, now);
-	if (n)
-		n->version = p->version;
+	if (!n)
+		return RIP_TOO_MANY;
+	n->version = p->version;
+	n->sequence = sequence;
 	i->ask_again = NEVER;
 	for (size_t k = 0; k < p->count; k++)
 		take_entry(r, i, n, from, &p->entries[k], now);
@@ -224,10 +232,11 @@ static enum rip_count take_packet(struct router *r, struct rip_iface *i, uint32_
 {
 	struct rip_packet p;
 	enum rip_count why;
+	uint32_t sequence;
 
 	if (len >= 2 && data[1] && !is_received(i, data[1]))
 		return RIP_BAD_VERSION;
-	why = check_auth(r, i, from, data, &len, now);
+	why = check_auth(r, i, from, data, &len, &sequence);
 	if (why == RIP_GOOD)
 		why = rip_decode(data, len, &p);
 	if (why != RIP_GOOD)
@@ -239,7 +248,7 @@ static enum rip_count take_packet(struct router *r, struct rip_iface *i, uint32_
 	}
 	if (p.command == RIP_REQUEST)
 		return take_request(r, i, from, port, &p, now);
-	return take_response(r, i, from, port, &p, now);
+	return take_response(r, i, from, port, &p, sequence, now);
 }
 
 void router_input(struct router *r, unsigned ifindex, uint32_t from, uint16_t port,
@@ -252,7 +261,7 @@ void router_input(struct router *r, unsigned ifindex, uint32_t from, uint16_t po
 		return;
 	r->received++;
 	i->received++;
-	why = iface_is_own(r, from) ? RIP_OWN : take_packet(r, i, from, port, data, len, now);
+	why = router_has_address(r, from) ? RIP_OWN : take_packet(r, i, from, port, data, len, now);
 	if (why != RIP_GOOD)
-		drop(r, i, from, why, now);
+		drop(r, i, from, why);
 }

@@ -153,7 +153,7 @@ static enum sight sight_of_version_1(const struct rip_iface *i, const struct pre
 	if (p->len < natural || natural == 0)
 		return SIGHT_NONE;
 	for (size_t k = 0; k < i->network_count; k++)
-		if (!((i->networks[k].address ^ address) & ip4_mask(natural)))
+		if (!((i->networks[k].network ^ address) & ip4_mask(natural)))
 			return sight_inside(&i->networks[k], address, p->len);
 	return SIGHT_BY_CLASS; /* what is inside of a network is not told outside */
 }
@@ -247,13 +247,9 @@ void output_answer(struct router *r, const struct rip_asker *to, struct rip_pack
 
 	for (size_t k = 0; k < request->count; k++) {
 		struct rip_entry *e = &request->entries[k];
-		struct prefix p = { ip4_addr(e->address), rip_natural_len(e->address) };
-		const struct rip_route *route;
-
-		if (e->mask)
-			p.len = (unsigned)(rip_prefix_len(e->mask) < 0 ? 0
-								       : rip_prefix_len(e->mask));
-		route = e->family == RIP_AFI_INET ? prefix_map_find(r->routes, &p) : NULL;
+		int len = e->family == RIP_AFI_INET ? entry_len(to->iface, e) : -1;
+		struct prefix p = { ip4_addr(e->address), (unsigned)len };
+		const struct rip_route *route = len < 0 ? NULL : prefix_map_find(r->routes, &p);
 		e->metric = route ? route->metric : RIP_INFINITY;
 		e->tag = route ? route->tag : e->tag;
 		e->next_hop = 0;
@@ -329,8 +325,8 @@ void output_everywhere(struct router *r, bool all, uint64_t now)
 {
 	struct rip_iface *i;
 
-	LIST_FOREACH(i, &r->ifaces, entry)
-	send_at(r, i, all, now);
+	LIST_FOREACH (i, &r->ifaces, entry)
+		send_at(r, i, all, now);
 }
 
 void output_greeting(struct router *r, struct rip_iface *i, uint64_t now)
@@ -390,7 +386,7 @@ void output_aggregates(struct router *r, uint64_t now)
 
 		own.metric = (uint8_t)least_metric_inside(r, &own.prefix);
 		if (own.metric < RIP_INFINITY)
-			router_own(r, &own, now);
+			router_own(r, &own);
 		else
 			rib_disown(r, &own.prefix, now);
 	}

@@ -18,7 +18,7 @@ const char *rip_count_name(enum rip_count c)
 		[RIP_BAD_AUTH] = "bad-auth",	     [RIP_REPLAYED] = "replayed",
 		[RIP_BAD_FAMILY] = "bad-family",     [RIP_BAD_METRIC] = "bad-metric",
 		[RIP_BAD_PREFIX] = "bad-prefix",     [RIP_BAD_REQUEST] = "bad-request",
-		[RIP_TOO_MANY] = "too-many",
+		[RIP_TOO_MANY] = "too-many",	     [RIP_TOO_BUSY] = "too-busy",
 	};
 
 	return c < RIP_COUNT_COUNT ? names[c] : "good";

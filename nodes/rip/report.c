@@ -99,8 +99,8 @@ static size_t count_routes_from(const struct router *r, uint32_t from)
 	size_t count = 0;
 	const struct rip_path *p;
 
-	TAILQ_FOREACH(p, &r->timeouts, timeouts)
-	count += p->from == from;
+	TAILQ_FOREACH (p, &r->timeouts, timeouts)
+		count += p->from == from;
 	return count;
 }
 
@@ -152,8 +152,8 @@ static json_t *tell_ifaces(const struct ripd *d)
 	json_t *list = json_array();
 	const struct rip_iface *i;
 
-	LIST_FOREACH(i, &d->router->ifaces, entry)
-	json_array_insert_new(list, 0, tell_iface(i)); /* the list has the last one first */
+	LIST_FOREACH (i, &d->router->ifaces, entry)
+		json_array_insert_new(list, 0, tell_iface(i)); /* the list has the last one first */
 	return list;
 }
 

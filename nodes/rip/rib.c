@@ -277,12 +277,11 @@ static bool is_same(const struct rip_route *route, const struct rip_own *own)
 }
 
 /* router_own() - of several own reasons for a network the first one of a round counts */
-void router_own(struct router *r, const struct rip_own *own, uint64_t now)
+void router_own(struct router *r, const struct rip_own *own)
 {
 	struct rip_route *route = prefix_map_find(r->routes, &own->prefix);
 	bool is_new = !route;
 
-	(void)now;
 	if (route && route->origin != ORIGIN_LEARNED && route->origin != ORIGIN_AGGREGATE &&
 	    route->originated == r->round)
 		return;

@@ -32,6 +32,11 @@ static void install(void *arg, const struct rip_route *route)
 	fib_set(d->fib, &route->prefix, hops, count);
 }
 
+static bool is_busy(void *arg)
+{
+	return udp_waiting(((struct ripd *)arg)->udp) > RIPD_BUSY;
+}
+
 static void say_dropped(void *arg, const struct rip_iface *i, uint32_t from, enum rip_count why)
 {
 	struct ripd *d = arg;
@@ -54,7 +59,7 @@ static void give_link(struct ripd *d, const struct link *link)
 		const struct link_addr *a = &link->addrs[k];
 
 		*xappend(&is.networks, &is.network_count) =
-			(struct network){ a->address, a->broadcast, a->len };
+			(struct network){ a->address, a->broadcast, a->network, a->len };
 	}
 	is.up = link->up && is.network_count > 0;
 	if (is.settings && is.network_count)
@@ -88,6 +93,13 @@ static void forget_gone(struct ripd *d)
 	}
 }
 
+/* give_one() - what no neighbour would take is not announced */
+static void give_one(struct ripd *d, const struct rip_own *own)
+{
+	if (rip_is_announceable(&own->prefix))
+		router_own(d->router, own);
+}
+
 static void own_networks(struct ripd *d, const struct link *link)
 {
 	bool ours = !link->loopback && rip_settings_for(d->config, link->name);
@@ -100,9 +112,8 @@ static void own_networks(struct ripd *d, const struct link *link)
 				       .metric = 1,
 				       .ifindex = link->index };
 
-		own.prefix = (struct prefix){ ip4_addr(a->address & ip4_mask(a->len)), a->len };
-		if (ip4_is_host(a->address))
-			router_own(d->router, &own, clock_ms());
+		own.prefix = (struct prefix){ ip4_addr(a->network & ip4_mask(a->len)), a->len };
+		give_one(d, &own);
 	}
 }
 
@@ -115,7 +126,7 @@ static void own_announced(struct ripd *d)
 				       .metric = (uint8_t)a->metric,
 				       .tag = (uint16_t)a->tag };
 
-		router_own(d->router, &own, clock_ms());
+		give_one(d, &own);
 	}
 }
 
@@ -131,7 +142,7 @@ static void own_static(struct ripd *d)
 				       .via = list[k].via,
 				       .ifindex = list[k].ifindex };
 
-		router_own(d->router, &own, clock_ms());
+		give_one(d, &own);
 	}
 }
 
@@ -217,7 +228,7 @@ static void watch_all(struct ripd *d)
 
 void ripd_open(struct ripd *d)
 {
-	struct router_io io = { send_packet, install, say_dropped, d };
+	struct router_io io = { send_packet, install, is_busy, say_dropped, d };
 	struct fib_config fib = { .protocol = RIPD_PROTOCOL, .metric = RIPD_METRIC };
 
 	d->udp = udp_open();
@@ -234,6 +245,7 @@ void ripd_open(struct ripd *d)
 
 void ripd_close(struct ripd *d)
 {
+	udp_discard(d->udp);
 	router_stop(d->router, clock_ms());
 	udp_flush_all(d->udp);
 	fib_close(d->fib);

@@ -14,6 +14,7 @@
 
 #define RIPD_PROTOCOL 189 /* RTPROT_RIP */
 #define RIPD_METRIC   120
+#define RIPD_BUSY     2000 /* packets that wait to be sent */
 
 struct ripd {
 	struct rip_config *config;

@@ -152,6 +152,8 @@ static void take_announced(struct rip_config *c)
 
 static void take_auths(struct rip_config *c)
 {
+	if (auths.count) /* in place of the file's */
+		c->all.key_count = 0;
 	for (size_t i = 0; i < auths.count; i++) {
 		struct rip_key k;
 		const char *why = rip_parse_auth(&k, auths.texts[i]);
@@ -177,15 +179,12 @@ static void take_neighbours(struct rip_config *c)
 /* take_interfaces() - those that are named; a passive one alone does not exclude the others */
 static void take_interfaces(struct rip_config *c, char **names, int count)
 {
+	c->others = !count && !c->named_count;
 	for (int i = 0; i < count; i++)
 		rip_settings_add(c, iface_operand(&program, names[i]));
 	for (size_t i = 0; i < passives.count; i++) {
 		const char *name = iface_operand(&program, passives.texts[i]);
-		struct rip_settings *s;
-
-		if (!c->named_count)
-			options_fail(&program, "--passive %s: name the other interfaces too", name);
-		s = rip_settings_add(c, name);
+		struct rip_settings *s = rip_settings_add(c, name);
 		s->passive = true;
 		s->said |= SAID_PASSIVE;
 	}

@@ -13,6 +13,7 @@
 #include "nodes/common/mem.h"
 
 #define ASK_AGAIN_MS 500
+#define BUSY_MS	     10 /* until many packets that wait are fewer */
 
 /* xorshift64*: for times that must not march in step, nothing more */
 static uint64_t random_below(struct router *r, uint64_t n)
@@ -57,9 +58,9 @@ struct rip_iface *router_find_iface(const struct router *r, unsigned index)
 {
 	struct rip_iface *i;
 
-	LIST_FOREACH(i, &r->ifaces, entry)
-	if (i->index == index)
-		return i;
+	LIST_FOREACH (i, &r->ifaces, entry)
+		if (i->index == index)
+			return i;
 	return NULL;
 }
 
@@ -159,6 +160,10 @@ static void update_all(struct router *r, uint64_t now)
 {
 	uint64_t period = r->config->update_ms, sixth = period / 6;
 
+	if (r->io.is_busy(r->io.arg)) {
+		r->update_at = now + BUSY_MS;
+		return;
+	}
 	output_everywhere(r, true, now);
 	clear_changed(r);
 	r->update_at = now + period - sixth + random_below(r, 2 * sixth + 1);
@@ -190,6 +195,10 @@ static void send_changes(struct router *r, uint64_t now, uint64_t *next)
 		clear_changed(r);
 	if (TAILQ_EMPTY(&r->changed))
 		return;
+	if (r->io.is_busy(r->io.arg)) {
+		sooner(next, now + BUSY_MS);
+		return;
+	}
 	if (r->pause_until <= now) {
 		output_everywhere(r, false, now);
 		clear_changed(r);
@@ -206,8 +215,7 @@ static void ask_again(struct router *r, uint64_t now, uint64_t *next)
 {
 	struct rip_iface *i;
 
-	LIST_FOREACH(i, &r->ifaces, entry)
-	{
+	LIST_FOREACH (i, &r->ifaces, entry) {
 		if (i->ask_again <= now) {
 			i->ask_again = NEVER;
 			output_request(r, i, now);

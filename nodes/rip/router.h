@@ -25,6 +25,7 @@ struct router;
 
 struct network {
 	uint32_t address, broadcast; /* ours in it */
+	uint32_t network; /* an address in it: the other end's, on a point-to-point link */
 	unsigned len;
 };
 
@@ -103,6 +104,7 @@ struct router_io {
 	void (*send)(void *arg, struct rip_iface *i, uint32_t to, uint16_t port,
 		     const uint8_t *data, size_t len);
 	void (*install)(void *arg, const struct rip_route *route); /* learned or lost */
+	bool (*is_busy)(void *arg); /* many packets wait to be sent */
 	void (*dropped)(void *arg, const struct rip_iface *i, uint32_t from, enum rip_count why);
 	void *arg;
 };
@@ -149,7 +151,7 @@ struct rip_own {
 	unsigned ifindex;
 };
 void router_begin_own(struct router *r);
-void router_own(struct router *r, const struct rip_own *own, uint64_t now);
+void router_own(struct router *r, const struct rip_own *own);
 void router_end_own(struct router *r, uint64_t now);
 
 void router_input(struct router *r, unsigned ifindex, uint32_t from, uint16_t port,
@@ -184,8 +186,10 @@ void rib_disown(struct router *r, const struct prefix *p, uint64_t now); /* an a
 void rib_free(struct router *r);
 
 bool iface_has_network(const struct rip_iface *i, uint32_t address);
-bool iface_is_own(const struct router *r, uint32_t address);
-struct rip_key;
+bool router_has_address(const struct router *r, uint32_t address);
+
+/* entry_len() - the length of an entry's prefix, -1 where it has none */
+int entry_len(const struct rip_iface *i, const struct rip_entry *e);
 uint32_t router_sequence(const struct router *r, uint64_t now);
 
 /* output.c */

@@ -67,7 +67,7 @@ const struct rip_settings *rip_settings_for(const struct rip_config *c, const ch
 	for (size_t i = 0; i < c->named_count; i++)
 		if (strcmp(c->named[i].name, name) == 0)
 			return &c->named[i];
-	return c->named_count ? NULL : &c->all;
+	return c->named_count && !c->others ? NULL : &c->all;
 }
 
 static void inherit(struct rip_settings *s, const struct rip_settings *all)
@@ -123,7 +123,7 @@ bool rip_parse_triggered(struct rip_config *c, const char *text)
 	return true;
 }
 
-static bool is_announceable(const struct prefix *p)
+bool rip_is_announceable(const struct prefix *p)
 {
 	if (p->addr.family != AF_INET)
 		return false;
@@ -138,7 +138,7 @@ const char *rip_parse_network(struct prefix *p, const char *text)
 	if (!prefix_parse(p, text, &why))
 		return why;
 	first = prefix_first(p);
-	if (!is_announceable(p))
+	if (!rip_is_announceable(p))
 		return "not an IPv4 network of hosts";
 	if (!addr_equal(&first, &p->addr))
 		return "it has bits behind its prefix length";

@@ -51,6 +51,7 @@ struct rip_announced {
 struct rip_config {
 	struct rip_settings all;    /* what is said for all of them */
 	struct rip_settings *named; /* interfaces; none: all that there are */
+	bool others;		    /* those that are not named as well */
 	size_t named_count;
 	uint64_t update_ms, timeout_ms, garbage_ms, trigger_min_ms, trigger_max_ms;
 	bool no_triggered;
@@ -64,6 +65,9 @@ struct rip_config {
 
 struct rip_config *rip_config_new(void);
 void rip_config_free(struct rip_config *c);
+
+/* rip_is_announceable() - a network of hosts, or the default route */
+bool rip_is_announceable(const struct prefix *p);
 
 /* rip_settings_for() - of an interface of this name; NULL: RIP is not spoken there */
 const struct rip_settings *rip_settings_for(const struct rip_config *c, const char *name);

@@ -172,10 +172,33 @@ size_t udp_receive(struct udp *u, struct udp_packet to[UDP_BATCH])
 
 /* ---- out --------------------------------------------------------------------------------------- */
 
+/* make_room() - what was sent leaves the queue's begin */
+static void make_room(struct udp *u)
+{
+	if (u->first < PORTION || u->first < u->queue_count / 2)
+		return;
+	u->queue_count -= u->first;
+	memmove(u->queue, u->queue + u->first, u->queue_count * sizeof(*u->queue));
+	u->first = 0;
+}
+
+size_t udp_waiting(const struct udp *u)
+{
+	return u->queue_count - u->first;
+}
+
+void udp_discard(struct udp *u)
+{
+	u->first = u->queue_count = 0;
+}
+
 void udp_queue(struct udp *u, unsigned ifindex, uint32_t source, uint32_t to, uint16_t port,
 	       const uint8_t *data, size_t len)
 {
-	struct waiting *w = xappend(&u->queue, &u->queue_count);
+	struct waiting *w;
+
+	make_room(u);
+	w = xappend(&u->queue, &u->queue_count);
 
 	w->ifindex = ifindex;
 	w->source = source;

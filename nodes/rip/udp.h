@@ -36,6 +36,9 @@ void udp_queue(struct udp *u, unsigned ifindex, uint32_t source, uint32_t to, ui
 /* udp_flush() - sends a few of those that wait, so that a big table is no flood; true: there are
  * more, for a millisecond later */
 bool udp_flush(struct udp *u);
-void udp_flush_all(struct udp *u); /* takes its time */
+void udp_flush_all(struct udp *u); /* takes its time, but not more than a second */
+
+size_t udp_waiting(const struct udp *u);
+void udp_discard(struct udp *u); /* what waits */
 
 #endif

@@ -52,9 +52,9 @@ static void tell_others(struct server *s, const struct hub_client *from, uint8_t
 {
 	struct hub_client *c;
 
-	LIST_FOREACH(c, &s->clients, entry)
-	if (c != from)
-		client_tell(c, type, address);
+	LIST_FOREACH (c, &s->clients, entry)
+		if (c != from)
+			client_tell(c, type, address);
 }
 
 /* tell_of_owner() - an owner has come, or has gone, with others beside it. None: it is news to
@@ -372,17 +372,16 @@ void route_server_lost(struct server *s)
 {
 	struct hub_client *c;
 
-	LIST_FOREACH(c, &s->clients, entry)
-	if (c->is_extended && !c->in_whole)
-		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
+	LIST_FOREACH (c, &s->clients, entry)
+		if (c->is_extended && !c->in_whole)
+			feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 }
 
 void route_server_stop(struct server *s)
 {
 	struct hub_client *c;
 
-	LIST_FOREACH(c, &s->clients, entry)
-	{
+	LIST_FOREACH (c, &s->clients, entry) {
 		if (c->is_extended) {
 			c->feed.count = 0;
 			feed_push_ahead(&c->feed, HUB_BYE, s->id);

@@ -86,9 +86,9 @@ bool client_may_be(const struct server *s, struct hub_client *c, uint32_t id)
 	const struct hub_past *past = past_of(s, id);
 	const struct hub_client *other;
 
-	LIST_FOREACH(other, &s->clients, entry)
-	if (other != c && other->is_signed && other->id == id)
-		return false;
+	LIST_FOREACH (other, &s->clients, entry)
+		if (other != c && other->is_signed && other->id == id)
+			return false;
 	if (!past)
 		return true;
 	c->session.epoch_in = past->session.epoch_in;
@@ -131,8 +131,8 @@ void client_recount(const struct server *s, struct hub_client *c)
 	const struct hub_owner *o;
 
 	c->up = c->down = 0;
-	LIST_FOREACH(o, &c->owned, of_client)
-	c->up += hub_hash(ip4_of(&o->entry->prefix.addr), c->id);
+	LIST_FOREACH (o, &c->owned, of_client)
+		c->up += hub_hash(ip4_of(&o->entry->prefix.addr), c->id);
 	for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));)
 		if (client_wants(c, e))
 			c->down += hub_hash(ip4_of(&e->prefix.addr), c->id);
@@ -187,8 +187,8 @@ bool route_server_pump(struct server *s)
 	struct hub_client *c;
 	bool more = false;
 
-	LIST_FOREACH(c, &s->clients, entry)
-	more |= pump(s, c);
+	LIST_FOREACH (c, &s->clients, entry)
+		more |= pump(s, c);
 	return more;
 }
 
