@@ -5,8 +5,10 @@
 
 #include "nodes/common/mem.h"
 
-#define PUMP	   64 /* datagrams in one go */
-#define ERRORS_MAX 3  /* refused so often without a word from it, the server is dead */
+#define LOOPBACK_NET 127
+#define ENTRIES_MAX  2000000
+#define PUMP	     64 /* datagrams in one go */
+#define ERRORS_MAX   3	/* refused so often without a word from it, the server is dead */
 
 struct client *route_client_open(const struct client_config *config, const struct client_io *io,
 				 uint32_t id, uint32_t epoch, uint64_t now)
@@ -120,9 +122,10 @@ bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now)
 
 /* ---- from local senders: the seed, to the letter ----------------------------------------------- */
 
-static bool is_of_sender(const struct client_entry *e, uint32_t from, uint16_t port)
+/* is_of_sender() - the next hop is the sender: its port does not matter */
+static bool is_of_sender(const struct client_entry *e, uint32_t from)
 {
-	return e && e->source == FROM_SENDER && e->sender == from && e->sender_port == port;
+	return e && e->source == FROM_SENDER && e->sender == from;
 }
 
 static void sender_adds(struct client *c, uint32_t address, uint32_t from, uint16_t port,
@@ -130,7 +133,7 @@ static void sender_adds(struct client *c, uint32_t address, uint32_t from, uint1
 {
 	struct client_entry *e = find(c, address);
 
-	if (is_of_sender(e, from, port)) {
+	if (is_of_sender(e, from)) {
 		e->repeats |= now - e->heard >= c->config.interval_ms / 2;
 		e->heard = now;
 	}
@@ -151,6 +154,10 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 
 	if (d->type > HUB_DELETE)
 		return HUB_UNKNOWN_TYPE;
+	if (c->config.key.len && from >> 24 != LOOPBACK_NET && !c->io.is_ours(c->io.arg, from))
+		return HUB_UNSIGNED; /* it would be signed by us */
+	if (d->type == HUB_ADD && prefix_map_count(c->table) >= ENTRIES_MAX)
+		return HUB_TOO_MANY;
 	if (!ip4_is_host(d->field) || c->io.is_ours(c->io.arg, d->field))
 		return HUB_BAD_ADDRESS;
 	if (d->type == HUB_ADD) {
@@ -158,7 +165,7 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 		return HUB_GOOD;
 	}
 	e = find(c, d->field);
-	if (!is_of_sender(e, from, port))
+	if (!is_of_sender(e, from))
 		return HUB_NOT_OWNER;
 	give_up(c, e);
 	return HUB_GOOD;
@@ -177,7 +184,7 @@ static enum hub_count server_adds(struct client *c, uint32_t address, uint64_t n
 	if (!e->by_server)
 		c->down += hub_hash(address, c->id);
 	e->by_server = true;
-	e->round = c->round;
+	whole_mention(&c->whole, &e->mentioned, hub_hash(address, c->id));
 	if (e->source == FROM_NOBODY && !ours)
 		give(c, e, FROM_SERVER);
 	if (e->source == FROM_SERVER)
@@ -187,7 +194,11 @@ static enum hub_count server_adds(struct client *c, uint32_t address, uint64_t n
 
 static void server_deletes(struct client *c, struct client_entry *e)
 {
-	c->down -= hub_hash(ip4_of(&e->prefix.addr), c->id);
+	uint32_t hash = hub_hash(ip4_of(&e->prefix.addr), c->id);
+
+	c->down -= hash;
+	whole_unmention(&c->whole, e->mentioned, hash);
+	e->mentioned = 0;
 	e->by_server = false;
 	if (e->source == FROM_SERVER || e->source == FROM_NOBODY)
 		give_up(c, e);
@@ -204,7 +215,7 @@ static void forget_told(struct client *c,
 
 static bool was_mentioned(const struct client *c, const struct client_entry *e)
 {
-	return e->round == c->round;
+	return whole_was_mentioned(&c->whole, e->mentioned);
 }
 
 static void take_hello(struct client *c, uint32_t id)
@@ -212,40 +223,40 @@ static void take_hello(struct client *c, uint32_t id)
 	if (!id || c->server_id == id)
 		return;
 	c->server_id = id; /* it has begun anew, and knows nothing of us */
-	c->in_whole = false;
-	feed_whole(&c->feed, true, c->id);
+	c->whole.open = false;
+	feed_whole(&c->feed, true);
 }
 
 static void take_whole_end(struct client *c, uint32_t sum)
 {
-	if (!c->in_whole)
+	if (!c->whole.open)
 		return;
-	c->in_whole = false;
-	if (sum == c->whole_sum)
+	if (whole_end(&c->whole, sum))
 		forget_told(c, was_mentioned);
 	else
 		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 }
 
-static void take_extended(struct client *c, const struct hub_datagram *d)
+static void take_extended(struct client *c, const struct hub_datagram *d, uint64_t now)
 {
 	switch (d->type) {
 	case HUB_HELLO:
 		take_hello(c, d->field);
 		break;
 	case HUB_DIGEST_UP: /* an answer to ours */
-		if (d->field != c->up && feed_is_idle(&c->feed))
-			feed_whole(&c->feed, true, c->id);
+		if (d->field == c->up || !feed_is_idle(&c->feed) ||
+		    now - c->feed.whole_at < c->config.interval_ms / 2)
+			break;
+		c->feed.whole_at = now;
+		feed_whole(&c->feed, true);
 		break;
 	case HUB_DIGEST_DOWN:
-		c->in_whole = false; /* all was said: the end of that was lost */
+		c->whole.open = false; /* all was said: the end of that was lost */
 		if (d->field != c->down)
 			feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 		break;
 	case HUB_SYNC_BEGIN:
-		c->in_whole = true;
-		c->whole_sum = 0;
-		c->round++;
+		whole_begin(&c->whole);
 		break;
 	case HUB_SYNC_END:
 		take_whole_end(c, d->field);
@@ -268,11 +279,9 @@ static enum hub_count take_from_server(struct client *c, const struct hub_datagr
 	if (d->type > HUB_DELETE) {
 		if (c->config.plain_only)
 			return HUB_UNKNOWN_TYPE;
-		take_extended(c, d);
+		take_extended(c, d, now);
 		return HUB_GOOD;
 	}
-	if (c->in_whole && d->type == HUB_ADD)
-		c->whole_sum += hub_hash(d->field, c->id);
 	if (!ip4_is_host(d->field))
 		return HUB_BAD_ADDRESS;
 	if (d->type == HUB_ADD)
@@ -290,7 +299,7 @@ static enum hub_count take_signed(struct client *c, const uint8_t *data)
 	bool gap, first = !c->session.sequence_in;
 	enum hub_count why = hub_accept(&c->session, data, &gap);
 
-	if (why == HUB_GOOD && gap && !first && !c->in_whole && c->server_id)
+	if (why == HUB_GOOD && gap && !first && !c->whole.open && c->server_id)
 		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 	return why;
 }
@@ -326,7 +335,7 @@ void route_client_input(struct client *c, const struct hub_packet *in, uint64_t 
 
 void route_client_lost(struct client *c)
 {
-	if (c->server_id && !c->in_whole)
+	if (c->server_id && !c->whole.open)
 		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 }
 
@@ -339,7 +348,7 @@ void route_client_unreachable(struct client *c, uint64_t now)
 		return;
 	c->errors = 0;
 	c->server_id = 0;
-	c->in_whole = false;
+	c->whole.open = false;
 	forget_told(c, NULL);
 }
 
@@ -355,7 +364,7 @@ static void age(struct client *c, uint64_t now)
 {
 	if (c->server_id && is_too_old(c, c->server_heard, now)) {
 		c->server_id = 0;
-		c->in_whole = false;
+		c->whole.open = false;
 		forget_told(c, NULL);
 	}
 	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));) {
@@ -381,7 +390,7 @@ uint64_t route_client_work(struct client *c, uint64_t now)
 	else if (c->server_id)
 		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 	else
-		feed_whole(&c->feed, false, 0);
+		feed_whole(&c->feed, false);
 	c->next_round = now + c->config.interval_ms;
 	return c->next_round;
 }
@@ -405,7 +414,7 @@ bool route_client_pump(struct client *c)
 	struct hub_datagram d;
 	unsigned budget = PUMP;
 
-	while (budget > 0 && feed_take(&c->feed, next_announced, c, &d)) {
+	while (budget > 0 && feed_take(&c->feed, next_announced, c, c->up, &d)) {
 		uint8_t data[HUB_SIGNED_LEN];
 		size_t len = hub_encode(&d, key, HUB_CLIENT, &c->session, data);
 
@@ -418,8 +427,8 @@ bool route_client_pump(struct client *c)
 
 void route_client_stop(struct client *c)
 {
+	feed_clear(&c->feed);
 	if (c->server_id) {
-		c->feed.count = 0;
 		feed_push_ahead(&c->feed, HUB_BYE, c->id);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "feed.h"
 #include "nodes/common/prefix_map.h"
 #include "udp.h"
+#include "whole.h"
 
 enum client_source { FROM_NOBODY, FROM_LOCAL, FROM_SENDER, FROM_SERVER };
 
@@ -20,7 +21,7 @@ struct client_entry {
 	bool repeats;	 /* its sender does: it may age */
 	uint32_t sender; /* of FROM_SENDER */
 	uint16_t sender_port;
-	uint32_t round; /* of the server's last whole set that has mentioned it */
+	uint32_t mentioned; /* by which replay of the server, whole.h */
 	uint64_t made;
 	uint64_t heard; /* from the sender, or the server */
 };
@@ -52,10 +53,9 @@ struct client {
 	uint64_t server_heard, next_round;
 	unsigned errors; /* it was unreachable, so often since it was heard */
 	uint64_t error_at;
-	uint32_t up;   /* digest of what we announce */
-	uint32_t down; /* digest of what the server has told */
-	bool in_whole; /* between SYNC-BEGIN and SYNC-END */
-	uint32_t whole_sum, round;
+	uint32_t up;	    /* digest of what we announce */
+	uint32_t down;	    /* digest of what the server has told */
+	struct whole whole; /* what its replays say */
 	struct feed feed;
 	struct hub_session session;
 	uint64_t received, sent, counts[HUB_COUNT_COUNT];

@@ -46,10 +46,16 @@ void feed_push_ahead(struct feed *f, uint8_t type, uint32_t field)
 		f->ahead[f->ahead_count++] = (struct hub_datagram){ type, field };
 }
 
-void feed_whole(struct feed *f, bool marks, uint32_t id)
+void feed_clear(struct feed *f)
+{
+	f->count = f->ahead_count = 0;
+	f->again = false;
+	f->state = FEED_UPDATES;
+}
+
+void feed_whole(struct feed *f, bool marks)
 {
 	f->marks = marks;
-	f->id = id;
 	f->again = false;
 	f->state = FEED_BEGIN;
 }
@@ -75,19 +81,18 @@ static bool take_update(struct feed *f, struct hub_datagram *to)
 	*to = f->ring[f->first];
 	f->first = (f->first + 1) & (f->room - 1);
 	f->count--;
-	if (to->type == HUB_ADD)
-		f->sum += hub_hash(to->field, f->id);
 	return true;
 }
 
 /* take_whole() - the set's next piece: its begin, an address, its end */
-static bool take_whole(struct feed *f, feed_next_fn *next, void *arg, struct hub_datagram *to)
+static bool take_whole(struct feed *f, feed_next_fn *next, void *arg, uint32_t digest,
+		       struct hub_datagram *to)
 {
 	if (f->state == FEED_UPDATES && f->again)
-		feed_whole(f, f->marks, f->id);
+		feed_whole(f, f->marks);
 	if (f->state == FEED_BEGIN) {
 		f->state = FEED_WHOLE;
-		f->cursor = f->sum = 0;
+		f->cursor = 0;
 		if (f->marks) {
 			*to = (struct hub_datagram){ HUB_SYNC_BEGIN, 0 };
 			return true;
@@ -95,20 +100,19 @@ static bool take_whole(struct feed *f, feed_next_fn *next, void *arg, struct hub
 	}
 	if (f->state == FEED_WHOLE) {
 		to->type = HUB_ADD;
-		if (next(arg, &f->cursor, &to->field)) {
-			f->sum += hub_hash(to->field, f->id);
+		if (next(arg, &f->cursor, &to->field))
 			return true;
-		}
 		f->state = FEED_UPDATES;
 		if (f->marks) {
-			*to = (struct hub_datagram){ HUB_SYNC_END, f->sum };
+			*to = (struct hub_datagram){ HUB_SYNC_END, digest };
 			return true;
 		}
 	}
 	return false;
 }
 
-bool feed_take(struct feed *f, feed_next_fn *next, void *arg, struct hub_datagram *to)
+bool feed_take(struct feed *f, feed_next_fn *next, void *arg, uint32_t digest,
+	       struct hub_datagram *to)
 {
-	return take_ahead(f, to) || take_update(f, to) || take_whole(f, next, arg, to);
+	return take_ahead(f, to) || take_update(f, to) || take_whole(f, next, arg, digest, to);
 }

@@ -21,7 +21,7 @@ struct feed {
 	bool again; /* the whole set once more, after this time */
 	bool marks; /* between SYNC-BEGIN and SYNC-END */
 	uint32_t cursor;
-	uint32_t sum, id; /* digest of the additions since SYNC-BEGIN; its key */
+	uint64_t whole_at; /* when the last one began */
 };
 
 void feed_free(struct feed *f);
@@ -29,11 +29,16 @@ void feed_push(struct feed *f, uint8_t type, uint32_t field);
 void feed_push_ahead(struct feed *f, uint8_t type, uint32_t field);
 
 /* feed_whole() - the whole set from its begin, after what waits; with marks, if the peer knows them */
-void feed_whole(struct feed *f, bool marks, uint32_t id);
+void feed_whole(struct feed *f, bool marks);
+
+/* feed_clear() - nothing is to be told any more */
+void feed_clear(struct feed *f);
 
 bool feed_is_idle(const struct feed *f);
 
-/* feed_take() - what is to be sent next; false: nothing */
-bool feed_take(struct feed *f, feed_next_fn *next, void *arg, struct hub_datagram *to);
+/* feed_take() - what is to be sent next; false: nothing. `digest` is that of the whole set as it is
+ * now. */
+bool feed_take(struct feed *f, feed_next_fn *next, void *arg, uint32_t digest,
+	       struct hub_datagram *to);
 
 #endif

@@ -9,7 +9,8 @@
 #include "nodes/common/mem.h"
 #include "nodes/common/notify.h"
 
-#define GOODBYE_MS 1500 /* SIGTERM ends a node within two seconds */
+#define GOODBYE_MS 1000 /* SIGTERM ends a node within two seconds */
+#define FULL_MS	   5	/* until a full socket is tried again */
 
 /* ---- what happens ------------------------------------------------------------------------------ */
 
@@ -42,7 +43,10 @@ static void on_turn(void *arg)
 	struct hubd *h = arg;
 	uint64_t now = clock_ms(), next = h->core.work(h->core.core, now);
 
-	if (h->core.pump(h->core.core))
+	hub_udp_flush(h->udp); /* what has found no room */
+	if (hub_udp_is_full(h->udp))
+		next = now + FULL_MS;
+	else if (h->core.pump(h->core.core))
 		next = now + 1; /* a little at a time, so that a big table is no flood */
 	hub_udp_flush(h->udp);
 	if (next != UINT64_MAX)
@@ -135,9 +139,10 @@ int hubd_run(struct hubd *h)
 void hubd_close(struct hubd *h)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
+	uint64_t deadline = clock_ms() + GOODBYE_MS;
 
 	h->core.stop(h->core.core);
-	for (int i = 0; i < GOODBYE_MS && h->core.pump(h->core.core); i++) {
+	while (clock_ms() < deadline && (hub_udp_is_full(h->udp) || h->core.pump(h->core.core))) {
 		hub_udp_flush(h->udp);
 		nanosleep(&moment, NULL);
 	}

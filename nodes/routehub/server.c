@@ -5,6 +5,9 @@
 
 #include "nodes/common/mem.h"
 
+#define NEW_IDS_MAX 4 /* of one client in an interval */
+#define ENTRIES_MAX 2000000
+
 struct server *route_server_new(const struct server_config *c, const struct server_io *io,
 				uint32_t id, uint32_t epoch, uint64_t now)
 {
@@ -13,7 +16,8 @@ struct server *route_server_new(const struct server_config *c, const struct serv
 	s->config = *c;
 	s->io = *io;
 	s->id = id;
-	s->epoch = epoch;
+	s->begun_s = epoch;
+	s->begun = now;
 	s->next_round = now + c->interval_ms;
 	s->table = prefix_map_new(sizeof(struct hub_entry));
 	LIST_INIT(&s->clients);
@@ -82,10 +86,30 @@ static void install_first(struct server *s, const struct hub_entry *e)
 		      e->owners ? e->owners->client->address : 0);
 }
 
+/* bar() - an address has become one of this machine, or is none any more */
+static void bar(struct server *s, struct hub_entry *e, bool barred)
+{
+	uint8_t type = barred ? HUB_DELETE : HUB_ADD;
+	struct hub_client *c;
+
+	e->barred = false;
+	if (barred)
+		s->io.install(s->io.arg, ip4_of(&e->prefix.addr), 0);
+	LIST_FOREACH (c, &s->clients, entry)
+		if (client_wants(c, e))
+			client_tell(c, type, ip4_of(&e->prefix.addr));
+	e->barred = barred;
+}
+
 void route_server_reinstall(struct server *s)
 {
-	for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));)
+	for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));) {
+		bool barred = s->io.is_ours(s->io.arg, ip4_of(&e->prefix.addr));
+
+		if (barred != e->barred)
+			bar(s, e, barred);
 		install_first(s, e);
+	}
 }
 
 static struct hub_owner *owner_find(const struct hub_entry *e, const struct hub_client *c)
@@ -127,6 +151,7 @@ void owner_drop(struct server *s, struct hub_owner *o)
 	while (*at != o)
 		at = &(*at)->next;
 	*at = o->next;
+	whole_unmention(&c->whole, o->mentioned, hub_hash(address, c->id));
 	LIST_REMOVE(o, of_client);
 	free(o);
 	c->owned_count--;
@@ -153,6 +178,18 @@ static bool has_signed_owner(const struct hub_entry *e)
 	return false;
 }
 
+/* drop_unsigned() - who has signed is believed, and who has not is not */
+static void drop_unsigned(struct server *s, struct hub_entry *e)
+{
+	struct hub_owner *o, *next;
+
+	for (o = e->owners; o; o = next) {
+		next = o->next;
+		if (!o->client->is_signed)
+			owner_drop(s, o);
+	}
+}
+
 static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t address,
 			       uint64_t now)
 {
@@ -160,14 +197,14 @@ static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t 
 	struct hub_entry *e = prefix_map_find(s->table, &p);
 	struct hub_owner *o = owner_find(e, c);
 
-	if (c->in_whole)
-		c->whole_sum += hub_hash(address, c->id);
 	if (!ip4_is_host(address))
 		return HUB_BAD_ADDRESS;
 	if (!c->is_signed && has_signed_owner(e))
 		return HUB_UNSIGNED;
 	if (o && now - o->heard >= s->config.interval_ms / 2)
 		c->repeats = true;
+	if (!e && prefix_map_count(s->table) >= ENTRIES_MAX)
+		return HUB_TOO_MANY;
 	if (!e) {
 		e = prefix_map_add(s->table, &p);
 		e->made = now;
@@ -178,8 +215,10 @@ static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t 
 		o = owner_add(s, e, c);
 	if (o) {
 		o->heard = now;
-		o->round = c->round;
+		whole_mention(&c->whole, &o->mentioned, hub_hash(address, c->id));
 	}
+	if (c->is_signed)
+		drop_unsigned(s, e);
 	return e->barred ? HUB_BAD_ADDRESS : HUB_GOOD;
 }
 
@@ -201,62 +240,57 @@ static enum hub_count take_delete(struct server *s, struct hub_client *c, uint32
 
 /* ---- the extended form ------------------------------------------------------------------------- */
 
+/* take_hello() - a new id costs a look at the whole table: a few in an interval are heard */
 static void take_hello(struct server *s, struct hub_client *c, uint32_t id)
 {
-	bool is_new = c->id != id;
-
 	feed_push_ahead(&c->feed, HUB_HELLO, s->id);
-	if (!is_new)
+	if (c->id == id || c->new_ids++ >= NEW_IDS_MAX)
 		return;
 	c->id = id;
 	c->is_extended = true;
-	c->in_whole = false;
+	c->whole = (struct whole){ .number = c->whole.number };
 	client_recount(s, c);
-	feed_whole(&c->feed, true, id);
+	feed_whole(&c->feed, true);
 }
 
 /* take_digest_up() - of what it has announced */
 static void take_digest_up(struct hub_client *c, uint32_t digest)
 {
-	c->in_whole = false; /* it says so when it has said all: the end of that was lost */
+	c->whole.open = false; /* it says so when it has said all: the end of that was lost */
 	if (digest != c->up)
 		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 }
 
 /* take_digest_down() - an answer to ours: it does not know all, or too much */
-static void take_digest_down(struct hub_client *c, uint32_t digest)
+static void take_digest_down(const struct server *s, struct hub_client *c, uint32_t digest,
+			     uint64_t now)
 {
-	if (digest != c->down && feed_is_idle(&c->feed))
-		feed_whole(&c->feed, true, c->id);
-}
-
-static void take_whole_begin(struct hub_client *c)
-{
-	c->in_whole = true;
-	c->whole_sum = 0;
-	c->round++;
+	if (digest == c->down || !feed_is_idle(&c->feed) ||
+	    now - c->feed.whole_at < s->config.interval_ms / 2)
+		return;
+	c->feed.whole_at = now;
+	feed_whole(&c->feed, true);
 }
 
 static void take_whole_end(struct server *s, struct hub_client *c, uint32_t sum)
 {
 	struct hub_owner *o, *next;
 
-	if (!c->in_whole)
+	if (!c->whole.open)
 		return;
-	c->in_whole = false;
-	if (sum != c->whole_sum) { /* part of it was lost: once more */
+	if (!whole_end(&c->whole, sum)) { /* part of it was lost: once more */
 		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 		return;
 	}
 	for (o = LIST_FIRST(&c->owned); o; o = next) {
 		next = LIST_NEXT(o, of_client);
-		if (o->round != c->round)
+		if (!whole_was_mentioned(&c->whole, o->mentioned))
 			owner_drop(s, o);
 	}
 }
 
 static enum hub_count take_extended(struct server *s, struct hub_client *c,
-				    const struct hub_datagram *d)
+				    const struct hub_datagram *d, uint64_t now)
 {
 	if (d->type == HUB_HELLO && d->field)
 		take_hello(s, c, d->field);
@@ -267,10 +301,10 @@ static enum hub_count take_extended(struct server *s, struct hub_client *c,
 		take_digest_up(c, d->field);
 		break;
 	case HUB_DIGEST_DOWN:
-		take_digest_down(c, d->field);
+		take_digest_down(s, c, d->field, now);
 		break;
 	case HUB_SYNC_BEGIN:
-		take_whole_begin(c);
+		whole_begin(&c->whole);
 		break;
 	case HUB_SYNC_END:
 		take_whole_end(s, c, d->field);
@@ -285,11 +319,14 @@ static enum hub_count take_extended(struct server *s, struct hub_client *c,
 
 /* ---- datagrams --------------------------------------------------------------------------------- */
 
-/* relay() - the seed: each update goes to all clients but the one that it came from */
-static void relay(struct server *s, const struct hub_client *from, const struct hub_datagram *d)
+/* relay() - the seed: each update goes to all clients but the one that it came from, whatever became of
+ * it here; but not one that only who has a key could make */
+static enum hub_count relay(struct server *s, const struct hub_client *from,
+			    const struct hub_datagram *d, enum hub_count why)
 {
-	if (s->config.plain_only)
+	if (s->config.plain_only && (why == HUB_GOOD || why == HUB_NOT_OWNER))
 		tell_others(s, from, d->type, d->field);
+	return why;
 }
 
 static enum hub_count take(struct server *s, struct hub_client *c, const struct hub_datagram *d,
@@ -297,13 +334,26 @@ static enum hub_count take(struct server *s, struct hub_client *c, const struct 
 {
 	switch (d->type) {
 	case HUB_ADD:
-		relay(s, c, d);
-		return take_add(s, c, d->field, now);
+		return relay(s, c, d, take_add(s, c, d->field, now));
 	case HUB_DELETE:
-		relay(s, c, d);
-		return take_delete(s, c, d->field);
+		return relay(s, c, d, take_delete(s, c, d->field));
 	}
-	return s->config.plain_only ? HUB_UNKNOWN_TYPE : take_extended(s, c, d);
+	return s->config.plain_only ? HUB_UNKNOWN_TYPE : take_extended(s, c, d, now);
+}
+
+/* make_place() - for a new client; one that has never said anything but nonsense gives way */
+static bool make_place(struct server *s)
+{
+	struct hub_client *c, *oldest = NULL;
+
+	if (s->client_count < s->config.max_clients)
+		return true;
+	LIST_FOREACH (c, &s->clients, entry)
+		if (!c->is_extended && !c->owned_count && (!oldest || c->heard < oldest->heard))
+			oldest = c;
+	if (oldest)
+		client_forget(s, oldest);
+	return oldest;
 }
 
 /* admit() - the client that has sent this, one that is new too; NULL: it is dropped, see *why */
@@ -316,7 +366,7 @@ static struct hub_client *admit(struct server *s, const struct hub_packet *in,
 	*why = HUB_GOOD;
 	if (!is_signed && c && c->is_signed)
 		*why = HUB_UNSIGNED;
-	else if (!c && s->client_count >= s->config.max_clients)
+	else if (!c && !make_place(s))
 		*why = HUB_TOO_MANY;
 	if (*why != HUB_GOOD)
 		return NULL;
@@ -352,7 +402,7 @@ static enum hub_count take_datagram(struct server *s, const struct hub_packet *i
 	c->heard = now;
 	c->errors = 0;
 	c->probe_at = UINT64_MAX;
-	if (gap && c->is_extended && !c->in_whole)
+	if (gap && c->is_extended && !c->whole.open)
 		feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 	return take(s, c, &d, now);
 }
@@ -373,7 +423,7 @@ void route_server_lost(struct server *s)
 	struct hub_client *c;
 
 	LIST_FOREACH (c, &s->clients, entry)
-		if (c->is_extended && !c->in_whole)
+		if (c->is_extended && !c->whole.open)
 			feed_push(&c->feed, HUB_DIGEST_UP, c->up);
 }
 
@@ -382,8 +432,8 @@ void route_server_stop(struct server *s)
 	struct hub_client *c;
 
 	LIST_FOREACH (c, &s->clients, entry) {
+		feed_clear(&c->feed);
 		if (c->is_extended) {
-			c->feed.count = 0;
 			feed_push_ahead(&c->feed, HUB_BYE, s->id);
 			continue;
 		}

@@ -13,6 +13,7 @@
 #include "feed.h"
 #include "nodes/common/prefix_map.h"
 #include "udp.h"
+#include "whole.h"
 
 enum hub_speech { SPEAKS_PLAIN, SPEAKS_EXTENDED, SPEAKS_AUTHENTICATED };
 
@@ -22,7 +23,7 @@ struct hub_owner {
 	struct hub_client *client;
 	struct hub_entry *entry;
 	uint64_t heard;
-	uint32_t round; /* of the client's last whole set that has mentioned it */
+	uint32_t mentioned; /* by which replay of the client, whole.h */
 };
 
 struct hub_entry {
@@ -42,11 +43,11 @@ struct hub_client {
 	uint64_t heard;
 	LIST_HEAD(, hub_owner) owned;
 	size_t owned_count;
-	uint32_t up;   /* digest of what it owns */
-	uint32_t down; /* digest of what it should have been told */
-	bool in_whole; /* between SYNC-BEGIN and SYNC-END */
-	uint32_t whole_sum, round;
-	unsigned errors; /* unreachable, so often since it was heard */
+	uint32_t up;	    /* digest of what it owns */
+	uint32_t down;	    /* digest of what it should have been told */
+	struct whole whole; /* what its replays say */
+	unsigned new_ids;   /* in this interval */
+	unsigned errors;    /* unreachable, so often since it was heard */
 	uint64_t error_at, probe_at;
 	struct feed feed;
 	struct hub_session session;
@@ -83,7 +84,9 @@ struct server {
 	LIST_HEAD(, hub_client) clients;
 	struct hub_client **by_address; /* sorted */
 	size_t client_count;
-	uint32_t id, epoch;
+	uint32_t id;
+	uint32_t epoch, begun_s; /* of the latest session; the time of day at the start */
+	uint64_t begun;
 	struct hub_past *past; /* the last HUB_PAST_COUNT of them */
 	uint64_t past_count;
 	uint64_t next_round;

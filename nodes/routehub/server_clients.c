@@ -9,6 +9,8 @@
 #define PUMP	 64 /* datagrams to one client in one go */
 #define PROBES	 3  /* unanswered, and it is unreachable */
 #define PROBE_MS 300
+#define FORGIVE_MS \
+	30000 /* after which an earlier one does not count: an unanswered ARP takes seconds */
 
 /* ---- found by address and port ----------------------------------------------------------------- */
 
@@ -42,6 +44,15 @@ struct hub_client *client_find(const struct server *s, uint32_t address, uint16_
 	return c && c->address == address && c->port == port ? c : NULL;
 }
 
+/* new_epoch() - each session has one of its own, that is later than any before: its sequence begins with 1 */
+static uint32_t new_epoch(struct server *s, uint64_t now)
+{
+	uint32_t seconds = s->begun_s + (uint32_t)((now - s->begun) / 1000);
+
+	s->epoch = seconds > s->epoch ? seconds : s->epoch + 1;
+	return s->epoch;
+}
+
 struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now)
 {
 	struct hub_client *c = xcalloc(1, sizeof(*c));
@@ -51,16 +62,15 @@ struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port,
 	c->port = port;
 	c->heard = now;
 	c->probe_at = UINT64_MAX;
-	c->session.epoch_out = s->epoch;
+	c->session.epoch_out = new_epoch(s, now);
 	s->by_address = xgrow(s->by_address, s->client_count, sizeof(*s->by_address));
 	memmove(s->by_address + at + 1, s->by_address + at,
 		(s->client_count - at) * sizeof(*s->by_address));
 	s->by_address[at] = c;
 	s->client_count++;
 	LIST_INSERT_HEAD(&s->clients, c, entry);
-	client_recount(s, c);
 	if (!s->config.plain_only)
-		feed_whole(&c->feed, false, 0); /* it comes late, and is told everything */
+		feed_whole(&c->feed, false); /* it comes late, and is told everything */
 	return c;
 }
 
@@ -171,7 +181,7 @@ static bool pump(struct server *s, struct hub_client *c)
 	struct hub_datagram d;
 	unsigned budget = PUMP;
 
-	while (budget > 0 && feed_take(&c->feed, next_in_view, &view, &d)) {
+	while (budget > 0 && feed_take(&c->feed, next_in_view, &view, c->down, &d)) {
 		uint8_t data[HUB_SIGNED_LEN];
 		size_t len = hub_encode(&d, key, HUB_SERVER, &c->session, data);
 
@@ -201,7 +211,7 @@ void route_server_unreachable(struct server *s, uint32_t address, uint16_t port,
 
 	if (!c || s->config.plain_only || (c->errors && now - c->error_at < PROBE_MS / 2))
 		return;
-	if (now - c->error_at > PROBES * 4 * PROBE_MS)
+	if (now - c->error_at > FORGIVE_MS)
 		c->errors = 0;
 	c->error_at = now;
 	c->probe_at = now + PROBE_MS;
@@ -246,7 +256,7 @@ static void each_round(struct hub_client *c)
 	if (c->is_extended)
 		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
 	else
-		feed_whole(&c->feed, false, 0);
+		feed_whole(&c->feed, false);
 }
 
 uint64_t route_server_work(struct server *s, uint64_t now)
@@ -269,6 +279,7 @@ uint64_t route_server_work(struct server *s, uint64_t now)
 			client_forget(s, c);
 			continue;
 		}
+		c->new_ids = 0;
 		if (!c->is_extended && c->repeats)
 			age_owned(s, c, now);
 		each_round(c);

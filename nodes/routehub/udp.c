@@ -6,7 +6,7 @@
 #include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <poll.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,13 +18,14 @@
 
 #define DATAGRAM_LEN 64	       /* more than the longest good one, so that a longer one is seen */
 #define RECEIVE_LEN  (8 << 20) /* thousands of updates at once */
+#define SEND_LEN     (4 << 20) /* for many neighbours whose MACs are asked for */
 #define CONTROL_LEN  CMSG_SPACE(sizeof(struct in_pktinfo))
-#define PATIENCE_MS  100 /* for room in the socket */
 
 struct hub_udp {
 	int fd;
 	uint32_t drops;
 	struct log_limit complaint;
+	bool full;
 	unsigned waiting;
 	struct sockaddr_in to[HUB_BATCH];
 	_Alignas(struct cmsghdr) uint8_t control[HUB_BATCH][CONTROL_LEN]; /* from where */
@@ -39,7 +40,7 @@ struct hub_udp *hub_udp_open(uint32_t address, uint16_t port)
 	struct sockaddr_in here = { .sin_family = AF_INET,
 				    .sin_port = htons(port),
 				    .sin_addr.s_addr = htonl(address) };
-	int yes = 1, size = RECEIVE_LEN;
+	int yes = 1, size = RECEIVE_LEN, send_size = SEND_LEN;
 
 	u->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (u->fd < 0)
@@ -48,6 +49,8 @@ struct hub_udp *hub_udp_open(uint32_t address, uint16_t port)
 	setsockopt(u->fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
 	if (setsockopt(u->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(u->fd, SOL_SOCKET, SO_SNDBUFFORCE, &send_size, sizeof(send_size)) < 0)
+		setsockopt(u->fd, SOL_SOCKET, SO_SNDBUF, &send_size, sizeof(send_size));
 	if (bind(u->fd, (struct sockaddr *)&here, sizeof(here)) < 0)
 		fatal_errno("cannot listen at UDP port %u", port);
 	return u;
@@ -112,7 +115,7 @@ static bool is_refusal(struct msghdr *m)
 			struct sock_extended_err e;
 
 			memcpy(&e, CMSG_DATA(c), sizeof(e));
-			return e.ee_errno == ECONNREFUSED;
+			return e.ee_errno == ECONNREFUSED || e.ee_errno == EHOSTUNREACH;
 		}
 	return false;
 }
@@ -172,6 +175,8 @@ void hub_udp_send(struct hub_udp *u, uint32_t ours, uint32_t to, uint16_t port, 
 {
 	if (u->waiting == HUB_BATCH)
 		hub_udp_flush(u);
+	if (u->waiting == HUB_BATCH)
+		return; /* lost, as on the wire */
 	u->to[u->waiting] = (struct sockaddr_in){ .sin_family = AF_INET,
 						  .sin_port = htons(port),
 						  .sin_addr.s_addr = htonl(to) };
@@ -183,17 +188,25 @@ void hub_udp_send(struct hub_udp *u, uint32_t ours, uint32_t to, uint16_t port, 
 /* skip() - how many to go on behind, when sendmmsg() could not send the first one */
 static unsigned skip(struct hub_udp *u, unsigned first)
 {
-	struct pollfd p = { u->fd, POLLOUT, 0 };
 	char text[INET_ADDRSTRLEN];
 
 	if (errno == EINTR || errno == ECONNREFUSED) /* the latter is of an earlier one */
 		return 0;
-	if (errno == EAGAIN && poll(&p, 1, PATIENCE_MS) > 0)
-		return 0;
+
 	log_limited(&u->complaint, "cannot send to %s: %s",
 		    inet_ntop(AF_INET, &u->to[first].sin_addr, text, sizeof(text)),
 		    strerror(errno));
 	return 1;
+}
+
+/* keep_from() - those behind `done` wait on */
+static void keep_from(struct hub_udp *u, unsigned done)
+{
+	u->waiting -= done;
+	memmove(u->to, u->to + done, u->waiting * sizeof(*u->to));
+	memmove(u->control, u->control + done, u->waiting * sizeof(*u->control));
+	memmove(u->out, u->out + done, u->waiting * sizeof(*u->out));
+	memmove(u->out_len, u->out_len + done, u->waiting * sizeof(*u->out_len));
 }
 
 void hub_udp_flush(struct hub_udp *u)
@@ -211,10 +224,18 @@ void hub_udp_flush(struct hub_udp *u)
 						       .msg_control = u->control[i],
 						       .msg_controllen = CONTROL_LEN };
 	}
-	while (done < u->waiting) {
+	u->full = false;
+	while (done < u->waiting && !u->full) {
 		int sent = sendmmsg(u->fd, messages + done, u->waiting - done, 0);
 
-		done += sent > 0 ? (unsigned)sent : skip(u, done);
+		u->full = sent < 0 && errno == EAGAIN;
+		if (!u->full)
+			done += sent > 0 ? (unsigned)sent : skip(u, done);
 	}
-	u->waiting = 0;
+	keep_from(u, done);
+}
+
+bool hub_udp_is_full(const struct hub_udp *u)
+{
+	return u->full;
 }

@@ -36,4 +36,7 @@ void hub_udp_send(struct hub_udp *u, uint32_t ours, uint32_t to, uint16_t port, 
 		  size_t len); /* from this address of ours; 0: any */
 void hub_udp_flush(struct hub_udp *u);
 
+/* hub_udp_is_full() - the socket takes no more for the moment: a neighbour does not answer */
+bool hub_udp_is_full(const struct hub_udp *u);
+
 #endif

@@ -12,7 +12,7 @@ from rip import Entry
 
 NET = "10.8.0.0/24"
 REASONS = {"truncated", "oversized", "bad-version", "bad-command", "not-zero", "wrong-port", "wrong-source", "own",
-           "bad-auth", "replayed", "bad-family", "bad-metric", "bad-prefix", "bad-request", "too-many"}
+           "bad-auth", "replayed", "bad-family", "bad-metric", "bad-prefix", "bad-request", "too-many", "too-busy"}
 
 
 def w_routes(bench):

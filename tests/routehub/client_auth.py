@@ -108,8 +108,10 @@ def client_auth_gap_is_asked_about(bench):
 
 
 def client_auth_sender_of_a_signed_client(bench):
-    """PROTOCOL, authenticated form: what the client sends on for a plain sender is signed as well"""
+    """PROTOCOL, authenticated form: a client with a key does not sign what a stranger at its wire says"""
     hub = _join(bench)
     bench.peer(A).add(X)
-    bench.hear(hub, ADD, X)
-    bench.table_becomes({X: A})
+    bench.until(lambda: bench.client.counts()["dropped"]["unsigned"] == 1, "it is counted as unsigned")
+    bench.client.once("add", Y)
+    bench.hear(hub, ADD, Y)
+    bench.table_becomes({Y: None})
