@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/rtnetlink.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -33,12 +34,26 @@ int notify_socket(const struct command *c)
 	return -1;
 }
 
+/* take_routes() - "PROTOCOL METRIC": what a router writes into its kernel, to be removed if it is killed */
+static void take_routes(struct task *t, const char *text)
+{
+	unsigned protocol, metric;
+
+	if (sscanf(text, "%u %u", &protocol, &metric) != 2 || protocol < RTPROT_STATIC ||
+	    protocol > UINT8_MAX)
+		return;
+	t->routes_protocol = (uint8_t)protocol;
+	t->routes_metric = metric;
+}
+
 static void take_line(struct task *t, const char *line)
 {
 	if (strcmp(line, "READY=1") == 0)
 		task_ready(t);
 	else if (strncmp(line, "STATUS=", 7) == 0)
 		snprintf(t->text, sizeof(t->text), "%s", line + 7);
+	else if (strncmp(line, "X_ROUTES=", 9) == 0)
+		take_routes(t, line + 9);
 }
 
 static void on_notify(void *arg)

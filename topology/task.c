@@ -13,6 +13,7 @@
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "topology/init.h"
+#include "topology/orphans.h"
 #include "topology/status.h"
 
 #define BACKOFF_MIN_MS 100
@@ -336,6 +337,8 @@ static void task_ended(struct task *t)
 	if (t->init->stopping || t->state == TASK_STOPPING) {
 		task_become(t, TASK_STOPPED);
 		tell_event(t, "stopped", json_object());
+		if (WIFSIGNALED(t->status) && !t->again && !t->init->stopping)
+			orphans_remove(t);
 		if (t->again && !t->init->stopping)
 			task_start(t);
 		return;
@@ -347,6 +350,7 @@ static void task_ended(struct task *t)
 		return;
 	}
 	nodelog_event(t->init, t->command, "%s %s", t->command->name, how);
+	orphans_remove(t);
 	early &= t->state == TASK_STARTING;
 	task_become(t, t->status ? TASK_FAILED : TASK_EXITED);
 	if (!early && t->status == 0)

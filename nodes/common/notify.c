@@ -39,3 +39,11 @@ void notify_status(const char *fmt, ...)
 	va_end(ap);
 	notify(text);
 }
+
+void notify_routes(unsigned protocol, unsigned metric)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "X_ROUTES=%u %u", protocol, metric);
+	notify(text);
+}

@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 	log_open("ripd");
 	d.config = ripd_options(argc, argv);
 	ripd_open(&d);
+	notify_routes(RIPD_PROTOCOL, RIPD_METRIC);
 	notify_ready();
 	status = loop_run(d.loop);
 	ripd_close(&d);

@@ -132,6 +132,7 @@ void hubd_start(struct hubd *h, const char *name, const struct answers *answers)
 
 int hubd_run(struct hubd *h)
 {
+	notify_routes(HUB_PROTOCOL, HUB_METRIC);
 	notify_ready();
 	return loop_run(h->loop);
 }
