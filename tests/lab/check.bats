@@ -69,7 +69,9 @@ status_of() {
 }
 
 @test "the labs that ship have no fault and no warning" {
-  run --separate-stderr vethlab check "$LABS"/*.yml
+  local labs
+  mapfile -t labs < <(shipped_labs)
+  run --separate-stderr vethlab check "${labs[@]}"
   assert_success
   assert_equal "$stderr" ""
 }

@@ -74,6 +74,14 @@ lab_of() {
   cat >lab.yml
 }
 
+# shipped_labs: the files of all labs that ship, without those whose programs are not all installed
+shipped_labs() {
+  local lab
+  for lab in "$LABS"/*.yml; do
+    [[ $lab == */rip-frr-bird.yml && ! (-x /usr/lib/frr/ripd && -x /usr/sbin/bird) ]] || echo "$lab"
+  done
+}
+
 # start NAME CMD...: in the background, NAME.out and NAME.err get what it prints
 start() {
   local name=$1
