@@ -4,6 +4,8 @@
 # to add them on its standard input; then the other nine shall have each as a /32 route by way of the
 # server, and no other. An eleventh comes when all is there; at the end they are all deleted again.
 #
+# Each client has announced one address of its own before, for a plain server knows none that is silent.
+#
 # in, out: from the first line on the client's standard input until the tables of the server and of all
 # others are complete, or empty; late: from the start of the eleventh client until its table is complete.
 # The tables are the kernel's, and looked at one after another (fibwatch.c), so that the looking takes a
@@ -49,10 +51,13 @@ start_hub() {
 	rm -f "$hub/input"
 	mkfifo "$hub/input"
 	exec {hub_input}<>"$hub/input"
-	hub_stdin=$hub/input run_hub c1 route-client --server 10.0.0.1
-	for ((i = 2; i <= $1; i++)); do run_hub "c$i" route-client --server 10.0.0.1; done
+	hub_stdin=$hub/input run_client 1
+	for ((i = 2; i <= $1; i++)); do run_client "$i"; done
 	for ((i = 1; i <= $1; i++)); do await 10 listens "c$i" || return; done
+	sleep 1 # until they know each other
 }
+
+run_client() { run_hub "c$1" route-client --server 10.0.0.1 --announce "30.0.0.$1"; }
 
 end_hub() {
 	local name
@@ -63,12 +68,16 @@ end_hub() {
 	exec {hub_input}>&-
 }
 
-# all_have COUNT NAME...: prints the time when all of them have so many routes beside their own
+# routes_of NAME: how many it has
+# shellcheck disable=SC2016 # awk expands
+routes_of() { in_hub "$1" awk '/Prefixes:/ {print $2; exit}' /proc/net/fib_triestat; }
+
+# all_have COUNT NAME...: prints the time when all of them have so many routes more than in hub_base
 all_have() {
 	local count=$1 name
 	shift
 	for name in "$@"; do
-		in_hub "$name" "$tool/fibwatch" "$hub_base" "$count" "$hub_patience" >"$hub/counts" && continue
+		in_hub "$name" "$tool/fibwatch" "${hub_base[$name]}" "$count" "$hub_patience" >"$hub/counts" && continue
 		echo "$name: $(tail -n 1 "$hub/counts" | cut -d ' ' -f 2) of $count routes" >&2
 		return 1
 	done
@@ -95,7 +104,7 @@ tell() {
 
 # wrong_in NAME: how many routes are missing, are too many, or lead elsewhere
 wrong_in() {
-	in_hub "$1" ip -4 route show proto 201 | awk '{print $1, $3}' | sort |
+	in_hub "$1" ip -4 route show proto 201 | sed -n 's/^\(20[^ ]*\) .*via \([^ ]*\).*/\1 \2/p' | sort |
 		comm -3 - "$hub/expected" | wc -l
 }
 
@@ -112,7 +121,8 @@ count_of() {
 }
 
 measure_hub() {
-	local -A hub_pid=()
+	local -A hub_pid=() hub_base=()
+	local name
 	local hub_input hub_stdin=/dev/null others=(c{2..10})
 	note "hub: $row"
 	if ! start_hub 10; then
@@ -120,21 +130,29 @@ measure_hub() {
 		end_hub
 		return
 	fi
+	for name in s c{2..10}; do hub_base[$name]=$(routes_of "$name"); done
 	tell add
 	if hub_taken in "$hub_count" s "${others[@]}"; then
 		record hub "$row" - wrong "$(wrong_entries "${others[@]}")"
 		record hub "$row" - datagrams "$(count_of s route-server)"
 		record hub "$row" - server-MiB "$(memory_of Pss "${hub_pid[s]}")"
 		record hub "$row" - client-MiB "$(memory_of Pss "${hub_pid[c2]}")"
-		"$tool/clock" "$work/start"
-		run_hub c11 route-client --server 10.0.0.1
-		hub_taken late "$hub_count" c11 || true
+		[ "$row" = plain-only ] || measure_late
 		tell del
 		hub_taken out 0 s "${others[@]}" || true
 	else
 		record hub "$row" - wrong "$(wrong_entries "${others[@]}")"
 	fi
 	end_hub
+}
+
+# measure_late: a client is told what was there before, but by a plain server
+measure_late() {
+	hub_base[c11]=$(($(routes_of c11) + ${#others[@]} + 1))
+	"$tool/clock" "$work/start"
+	run_client 11
+	hub_taken late "$hub_count" c11 || true
+	for name in s "${others[@]}"; do hub_base[$name]=$((hub_base[$name] + 1)); done
 }
 
 # measure_hub_floor: ten tables, as many as there are with a server; the slowest counts
@@ -151,14 +169,12 @@ measure_hub_floor() {
 }
 
 section_hub() {
-	local round row hub=$work/hub hub_count=100000 hub_patience=60 hub_base hub_options
+	local round row hub=$work/hub hub_count=100000 hub_patience=60 hub_options
 	[ "$quick" = no ] || hub_count=20000
 	mkdir "$hub"
 	hub_spaces
 	fib_routes "$hub_count" '%d.%d.%d.%d' >"$hub/addresses"
 	sed 's/$/ 10.0.0.1/' "$hub/addresses" | sort >"$hub/expected"
-	# shellcheck disable=SC2016 # awk expands
-	hub_base=$(in_hub c1 awk '/Prefixes:/ {print $2; exit}' /proc/net/fib_triestat)
 	for ((round = 1; round <= rounds; round++)); do
 		for row in $hub_rows; do
 			hub_options=()

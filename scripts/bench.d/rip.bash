@@ -70,16 +70,16 @@ write_rip_lab() {
 	local i
 	{
 		echo "name: $space_prefix"
-		echo "lans: {near: 10.1.0.0/24, far: 10.2.0.0/24}"
+		echo "lans: {here: 10.1.0.0/24, there: 10.2.0.0/24}"
 		echo "nodes:"
 		for ((i = 1; i <= $2; i++)); do
 			router_of "$1" r$i
 			((i != 1 && i != $3)) || echo "    interfaces:"
-			((i != 1)) || echo "      near: {lan: near, ip: 10.1.0.1}"
-			((i != $3)) || echo "      far: {lan: far, ip: 10.2.0.1}"
+			((i != 1)) || echo "      near: {lan: here, ip: 10.1.0.1}"
+			((i != $3)) || echo "      far: {lan: there, ip: 10.2.0.1}"
 		done
-		echo "  near: {lan: near, ip: 10.1.0.9, gateway: 10.1.0.1}"
-		echo "  far: {lan: far, ip: 10.2.0.9, gateway: 10.2.0.1}"
+		echo "  near: {lan: here, ip: 10.1.0.9, gateway: 10.1.0.1}"
+		echo "  far: {lan: there, ip: 10.2.0.9, gateway: 10.2.0.1}"
 		echo "links:"
 		for ((i = 1; i < $2; i++)); do echo "  - [r$i:next, r$((i + 1)):prev, 10.0.$i.0/24]"; done
 		(($4 == 0)) || echo "  - [r$2:next, r1:prev, 10.0.$2.0/24]"
