@@ -18,7 +18,6 @@
 # shellcheck disable=SC2154
 
 rip_kinds="ripd frr bird"
-rip_quiet=6 # seconds; the pauses are up to 5
 
 # ---- routers ----------------------------------------------------------------------------------------
 
@@ -115,7 +114,7 @@ start_rip_lab() {
 	write_rip_lab "$@"
 	"$tool/clock" "$work/start" "$bin/vethlab" up -q "$rip/lab.yml"
 	taken cold first_answer
-	sleep $rip_quiet
+	sleep "$rip_quiet"
 }
 
 measure_rip_line() {
@@ -149,10 +148,10 @@ measure_rip_ring() {
 	start_rip_lab "$row" 8 4 1
 	change_link r2:next down
 	taken failover first_answer
-	sleep $rip_quiet
+	sleep "$rip_quiet"
 	taken_meanwhile back r2:next up until_route route 10.2.0.0/24 via 10.0.1.2
 	if [ "$full" = yes ]; then
-		sleep $rip_quiet
+		sleep "$rip_quiet"
 		change_link r2:next loss 100%
 		taken silent first_answer
 	fi
@@ -266,7 +265,8 @@ measure_rip_memory() {
 
 section_rip() {
 	local round row size sizes="3 8 15" rip=$work/rip rip_command column
-	[ "$quick" = no ] || sizes="3"
+	local rip_quiet=6 # seconds; the pauses are up to 5
+	[ "$quick" = no ] || sizes="3" rip_quiet=2
 	read -ra rip_command <<<"$bin/ripd $rip_options eth0"
 	mkdir "$rip"
 	write_rip_files
