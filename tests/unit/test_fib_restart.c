@@ -269,6 +269,38 @@ static void a_writer_that_ends_without_claims_takes_all_out(void **state)
 	lab_free(&l); /* says that nothing is left */
 }
 
+/* Its routes were taken out before the sweep: at the end there is nothing to do but the object. */
+static void a_writer_that_ends_takes_an_idle_object_out(void **state)
+{
+	struct lab l = lab_new();
+
+	(void)state;
+	for (unsigned n = 0; n < MANY; n++)
+		set_nth(&l, n, "10.9.0.3", l.a);
+	fib_flush(l.fib);
+	fib_remove_all(l.fib);
+	fib_flush(l.fib);
+	lab_free(&l); /* says that nothing is left */
+}
+
+static void a_sweep_takes_an_idle_object_out(void **state)
+{
+	struct lab l = lab_new();
+	uint64_t end = clock_ms() + 1000;
+
+	(void)state;
+	for (unsigned n = 0; n < MANY; n++)
+		set_nth(&l, n, "10.9.0.3", l.a);
+	fib_flush(l.fib);
+	fib_remove_all(l.fib);
+	fib_flush(l.fib);
+	fib_sweep(l.fib);
+	while (count("nexthop show proto 201") && clock_ms() < end)
+		turn(&l);
+	assert_int_equal(count("nexthop show proto 201"), 0);
+	lab_free(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +314,8 @@ int main(void)
 		cmocka_unit_test(strange_routes_of_our_number_are_changed_and_swept),
 		cmocka_unit_test(two_objects_of_one_hop_become_one),
 		cmocka_unit_test(a_writer_that_ends_without_claims_takes_all_out),
+		cmocka_unit_test(a_writer_that_ends_takes_an_idle_object_out),
+		cmocka_unit_test(a_sweep_takes_an_idle_object_out),
 	};
 
 	return cmocka_run_group_tests_name("fib restart", tests, group_setup, NULL);
