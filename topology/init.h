@@ -40,7 +40,7 @@ struct task {
 	pid_t probe; /* the `ready` command at work */
 	char line[1024];
 	size_t line_len;
-	char text[128]; /* STATUS= of sd_notify(3) */
+	char text[128];		 /* STATUS= of sd_notify(3) */
 	uint8_t routes_protocol; /* X_ROUTES=: those it writes; 0: none */
 	uint32_t routes_metric;
 };

@@ -237,12 +237,14 @@ void fib_sweep(struct fib *f)
 	for (struct route *r = NULL; (r = prefix_map_next(f->routes, r));)
 		if (!r->want)
 			fib_mark(f, r);
+	watch_start_in(f->timer, 0); /* for objects that no route names */
 }
 
 void fib_flush(struct fib *f)
 {
-	while (f->dirty)
-		settle_some(f, PORTION);
+	do
+		settle_some(f, PORTION); /* with nothing to settle, idle objects still go */
+	while (f->dirty);
 }
 
 bool fib_has(const struct fib *f, const struct prefix *p)
@@ -262,6 +264,7 @@ void fib_close(struct fib *f)
 	watch_free(f->timer);
 	watch_free(f->readable);
 	close(f->fd);
+	close(f->ask);
 	close(f->events);
 	nl_batch_free(f->batch);
 	prefix_map_free(f->routes);

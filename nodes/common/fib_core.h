@@ -40,7 +40,7 @@ struct route {
 struct fib {
 	struct loop *loop;
 	struct fib_config config;
-	int fd, events; /* asks; hears */
+	int fd, ask, events; /* puts; asks, also while something is put; hears */
 	struct nl_batch *batch;
 	struct prefix_map *routes;
 	struct hops *hops[HOPS_BUCKETS];

@@ -120,7 +120,7 @@ static bool look_at(struct fib *f, int family)
 	struct route *r = NULL;
 
 	f->looks++;
-	if (!nl_dump_routes(f->fd, family, f->config.protocol, f->config.table, on_route,
+	if (!nl_dump_routes(f->ask, family, f->config.protocol, f->config.table, on_route,
 			    look_again, f))
 		return false;
 	while ((r = prefix_map_next(f->routes, r)))
@@ -136,7 +136,7 @@ void look_now(struct fib *f)
 	f->look = false;
 	nl_batch_flush(f->batch);
 	f->looks++;
-	if (nl_dump(f->fd, RTM_GETNEXTHOP, AF_UNSPEC, on_object, look_again, f))
+	if (nl_dump(f->ask, RTM_GETNEXTHOP, AF_UNSPEC, on_object, look_again, f))
 		drop_lost_objects(f);
 	if (!look_at(f, AF_INET) || !look_at(f, AF_INET6)) {
 		log_limited(&f->complaint, "the kernel's routes cannot be read: %s",
@@ -196,8 +196,9 @@ void look_open(struct fib *f)
 				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEXTHOP };
 
 	f->fd = nl_open();
+	f->ask = nl_open();
 	f->events = nl_open();
-	if (f->fd < 0 || f->events < 0)
+	if (f->fd < 0 || f->ask < 0 || f->events < 0)
 		fatal_errno("cannot speak with the kernel's routing");
 	nl_batch_use(f->batch, f->fd);
 	nl_ignore(f->events, nl_port(f->fd));

@@ -138,8 +138,8 @@ static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbo
 		return;
 	}
 	news.next_hop = next_hop_of(r, i, from, e);
-	if (!news.next_hop)
-		return;
+	if (!news.next_hop) /* its way leads through us: it has none for us */
+		metric = RIP_INFINITY;
 	news.prefix = (struct prefix){ ip4_addr(e->address), (unsigned)len };
 	news.metric = (uint8_t)(metric > RIP_INFINITY ? RIP_INFINITY : metric);
 	news.tag = e->tag;
@@ -196,7 +196,7 @@ static enum rip_count take_request(struct router *r, struct rip_iface *i, uint32
 		return RIP_GOOD; /* 5.1: it sends nothing */
 	if (p->count == 0)
 		return RIP_BAD_REQUEST;
-	if (r->io.is_busy(r->io.arg))
+	if (router_is_busy(r))
 		return RIP_TOO_BUSY;
 	if (p->count == 1 && p->entries[0].family == 0 && p->entries[0].metric == RIP_INFINITY)
 		output_table(r, &asker, now);

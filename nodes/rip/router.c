@@ -46,6 +46,11 @@ struct router *router_new(const struct rip_config *c, const struct router_io *io
 	return r;
 }
 
+bool router_is_busy(const struct router *r)
+{
+	return r->io.is_busy && r->io.is_busy(r->io.arg);
+}
+
 /* RFC 4822, 2.4: never less than before, nor after a restart */
 uint32_t router_sequence(const struct router *r, uint64_t now)
 {
@@ -160,7 +165,7 @@ static void update_all(struct router *r, uint64_t now)
 {
 	uint64_t period = r->config->update_ms, sixth = period / 6;
 
-	if (r->io.is_busy(r->io.arg)) {
+	if (router_is_busy(r)) {
 		r->update_at = now + BUSY_MS;
 		return;
 	}
@@ -195,7 +200,7 @@ static void send_changes(struct router *r, uint64_t now, uint64_t *next)
 		clear_changed(r);
 	if (TAILQ_EMPTY(&r->changed))
 		return;
-	if (r->io.is_busy(r->io.arg)) {
+	if (router_is_busy(r)) {
 		sooner(next, now + BUSY_MS);
 		return;
 	}

@@ -104,7 +104,7 @@ struct router_io {
 	void (*send)(void *arg, struct rip_iface *i, uint32_t to, uint16_t port,
 		     const uint8_t *data, size_t len);
 	void (*install)(void *arg, const struct rip_route *route); /* learned or lost */
-	bool (*is_busy)(void *arg); /* many packets wait to be sent */
+	bool (*is_busy)(void *arg); /* many packets wait to be sent; NULL: never */
 	void (*dropped)(void *arg, const struct rip_iface *i, uint32_t from, enum rip_count why);
 	void *arg;
 };
@@ -190,6 +190,7 @@ bool router_has_address(const struct router *r, uint32_t address);
 
 /* entry_len() - the length of an entry's prefix, -1 where it has none */
 int entry_len(const struct rip_iface *i, const struct rip_entry *e);
+bool router_is_busy(const struct router *r);
 uint32_t router_sequence(const struct router *r, uint64_t now);
 
 /* output.c */

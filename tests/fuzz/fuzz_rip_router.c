@@ -80,7 +80,7 @@ static void check_paths(const struct world *w, const struct rip_route *r)
 	for (const struct rip_path *p = r->paths; p; p = p->next, count++) {
 		require(p->route == r && p->expires > w->now);
 		require(p->iface->up && iface_has_network(p->iface, p->next_hop));
-		require(!iface_is_own(w->router, p->next_hop));
+		require(!router_has_address(w->router, p->next_hop));
 		for (const struct rip_path *q = p->next; q; q = q->next)
 			require(p->from != q->from || p->iface != q->iface);
 	}
@@ -108,8 +108,7 @@ static void check(const struct world *w)
 
 	for (const struct rip_route *r = NULL; (r = prefix_map_next(w->router->routes, r));)
 		check_route(w, r);
-	TAILQ_FOREACH(p, &w->router->timeouts, timeouts)
-	{
+	TAILQ_FOREACH (p, &w->router->timeouts, timeouts) {
 		require(p->expires >= last);
 		last = p->expires;
 	}
@@ -130,8 +129,10 @@ static uint64_t rest(struct world *w)
 
 static void set_iface(struct world *w, unsigned index, uint8_t how)
 {
-	struct network nets[2] = { { NETS + (index << 8) + 1, NETS + (index << 8) + 255, 24 },
-				   { 0xc0a80001u + (index << 8), 0, how & 8 ? 31 : 30 } };
+	struct network nets[2] = {
+		{ NETS + (index << 8) + 1, NETS + (index << 8) + 255, NETS + (index << 8) + 1, 24 },
+		{ 0xc0a80001u + (index << 8), 0, 0xc0a80001u + (index << 8), how & 8 ? 31 : 30 }
+	};
 	struct rip_iface i = { .index = index,
 			       .up = how & 1,
 			       .networks = nets,
@@ -209,7 +210,7 @@ static void originate(struct world *w, uint8_t what)
 				       .ifindex = i ? 0 : 1 };
 
 		if (what & 0x10 << i)
-			router_own(w->router, &own, w->now);
+			router_own(w->router, &own);
 	}
 	router_end_own(w->router, w->now);
 }
@@ -274,7 +275,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct reader r = reader_of(data, size);
 	struct world w = { .config = configure(take_u8(&r)), .now = START };
-	struct router_io io = { on_send, on_install, on_dropped, &w };
+	struct router_io io = { on_send, on_install, NULL, on_dropped, &w };
 	uint64_t next;
 
 	w.router = router_new(w.config, &io, w.now, 1700000000);

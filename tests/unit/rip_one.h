@@ -83,7 +83,7 @@ static void on_dropped(void *arg, const struct rip_iface *i, uint32_t from, enum
 
 static void iface_is(struct one *o, unsigned index, bool up)
 {
-	struct network n = { IP(10, 0, index, 1), IP(10, 0, index, 255), 24 };
+	struct network n = { IP(10, 0, index, 1), IP(10, 0, index, 255), IP(10, 0, index, 1), 24 };
 	struct rip_iface i = {
 		.index = index, .up = up, .networks = &n, .network_count = 1, .settings = NULL
 	};
@@ -110,7 +110,7 @@ static unused_too struct one begin(void)
 
 static unused_too void start(struct one *o)
 {
-	struct router_io io = { on_send, on_install, on_dropped, o };
+	struct router_io io = { on_send, on_install, NULL, on_dropped, o };
 
 	rip_config_finish(o->config);
 	o->router = router_new(o->config, &io, o->now, 1700000000);
@@ -261,7 +261,7 @@ static unused_too void own(struct one *o, uint32_t address, unsigned len, unsign
 			     .origin = ORIGIN_ANNOUNCED,
 			     .metric = (uint8_t)metric };
 
-	router_own(o->router, &x, o->now);
+	router_own(o->router, &x);
 }
 
 #endif

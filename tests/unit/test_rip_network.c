@@ -108,7 +108,8 @@ static void wire_is(struct world *w, unsigned wire, bool up)
 	w->wires[wire].up = up;
 	for (unsigned end = 0; end < 2; end++) {
 		struct node *n = &w->nodes[w->wires[wire].ends[end]];
-		struct network net = { address_at(wire, end), 0xac1000ffu + (wire << 8), 24 };
+		struct network net = { address_at(wire, end), 0xac1000ffu + (wire << 8),
+				       address_at(wire, end), 24 };
 		struct rip_iface i = { .index = wire + 1,
 				       .up = up,
 				       .networks = &net,
@@ -124,14 +125,14 @@ static void wire_is(struct world *w, unsigned wire, bool up)
 static void add_node(struct world *w)
 {
 	struct node *n = &w->nodes[w->node_count];
-	struct router_io io = { on_send, on_install, on_dropped, n };
+	struct router_io io = { on_send, on_install, NULL, on_dropped, n };
 	struct rip_own own = { .origin = ORIGIN_ANNOUNCED, .metric = 1 };
 
 	*n = (struct node){ .world = w, .number = w->node_count++, .next = w->now };
 	n->router = router_new(w->config, &io, w->now, 1700000000u + n->number);
 	own.prefix = prefix_at(n->number);
 	router_begin_own(n->router);
-	router_own(n->router, &own, w->now);
+	router_own(n->router, &own);
 	router_end_own(n->router, w->now);
 }
 

@@ -81,7 +81,7 @@ static void a_next_hop_is_told_in_its_own_network(void **state)
 	(void)state;
 	o.config->all.split = SPLIT_OFF;
 	start(&o);
-	router_own(o.router, &fixed, o.now);
+	router_own(o.router, &fixed);
 	hear(&o, NEIGHBOUR, NET, 16, 3);
 	run_for(&o, S(6));
 	assert_int_equal(announced(&o, 1, NET, 16)->next_hop, NEIGHBOUR);

@@ -198,9 +198,10 @@ static void an_address_has_a_class(void **state)
 static void reasons_have_the_names_of_the_manual(void **state)
 {
 	static const char *const names[RIP_COUNT_COUNT] = {
-		"truncated",  "oversized",    "bad-version", "bad-command", "not-zero",
-		"wrong-port", "wrong-source", "own",	     "bad-auth",    "replayed",
-		"bad-family", "bad-metric",   "bad-prefix",  "bad-request", "too-many",
+		"truncated",  "oversized",   "bad-version",  "bad-command",
+		"not-zero",   "wrong-port",  "wrong-source", "own",
+		"bad-auth",   "replayed",    "bad-family",   "bad-metric",
+		"bad-prefix", "bad-request", "too-many",     "too-busy",
 	};
 
 	(void)state;
