@@ -92,7 +92,9 @@ uint32_t nl_port(int fd)
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
 	socklen_t len = sizeof(local);
 
-	bind(fd, (struct sockaddr *)&local, len); /* unless it has one */
+	/* one that is bound already keeps its number */
+	if (bind(fd, (struct sockaddr *)&local, len) < 0 && errno != EINVAL)
+		return 0;
 	getsockname(fd, (struct sockaddr *)&local, &len);
 	return local.nl_pid;
 }

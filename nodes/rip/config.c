@@ -9,7 +9,7 @@
 #include "nodes/common/yaml.h"
 #include "settings_text.h"
 
-#define HOUR_MS 3600000
+#define HOUR_MS UINT64_C(3600000)
 
 /* ---- what an interface may say, and the top for all of them ------------------------------------ */
 

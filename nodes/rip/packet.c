@@ -6,7 +6,7 @@
 #include "nodes/common/writer.h"
 
 #define HEADER_LEN 4
-#define ENTRY_LEN  20
+#define ENTRY_LEN  20ul
 
 const char *rip_count_name(enum rip_count c)
 {

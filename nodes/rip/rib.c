@@ -223,15 +223,12 @@ void rib_learn(struct router *r, const struct rip_news *news, uint64_t now)
 		route->metric = RIP_INFINITY;
 	}
 	route->alive_at |= news->neighbour;
-	if (route->origin != ORIGIN_LEARNED)
+	if (route->origin != ORIGIN_LEARNED || news->metric > route->metric)
 		return; /* what is our own is nearer */
-	if (news->metric < route->metric)
-		take_over(r, route, news, now);
-	else if (news->metric > route->metric)
-		return;
-	else if (route->path_count < r->config->paths)
+	if (news->metric == route->metric && route->path_count < r->config->paths)
 		path_add(r, route, news, now);
-	else if (route->path_count == 1 && half_expired(r, route->paths, now))
+	else if (news->metric < route->metric ||
+		 (route->path_count == 1 && half_expired(r, route->paths, now)))
 		take_over(r, route, news, now);
 }
 

@@ -10,7 +10,7 @@
 #include "ripd.h"
 #include "settings_text.h"
 
-#define HOUR_MS 3600000
+#define HOUR_MS UINT64_C(3600000)
 
 static const char *config_file, *triggered, *receive, *send_how, *split;
 static bool check_only, as_json;

@@ -103,8 +103,8 @@ static json_t *tell_entry(const struct daemon *d, const struct hub_entry *e)
 		json_array_append_new(from, json_string(name_of(o->client, name)));
 	return json_pack("{s:s, s:s, s:o, s:I, s:b}", "destination",
 			 addr_format(&e->prefix.addr, address), "next_hop",
-			 ip4_format(e->owners->client->address, hop), "from", from, "age_ms",
-			 (json_int_t)(clock_ms() - e->made), "in_kernel",
+			 ip4_format(e->owners ? e->owners->client->address : 0, hop), "from", from,
+			 "age_ms", (json_int_t)(clock_ms() - e->made), "in_kernel",
 			 hubd_has_route(&d->hub, ip4_of(&e->prefix.addr)));
 }
 
