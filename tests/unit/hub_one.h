@@ -44,7 +44,7 @@ struct hub_log {
 	bool ours_too; /* OURS is an address of this machine now */
 };
 
-static void log_install(void *arg, uint32_t address, uint32_t next_hop)
+static unused_too void log_install(void *arg, uint32_t address, uint32_t next_hop)
 {
 	struct hub_log *l = arg;
 
@@ -52,18 +52,18 @@ static void log_install(void *arg, uint32_t address, uint32_t next_hop)
 	l->via[address & 0xffff] = next_hop;
 }
 
-static bool log_is_ours(void *arg, uint32_t address)
+static unused_too bool log_is_ours(void *arg, uint32_t address)
 {
 	return address == OURS && ((struct hub_log *)arg)->ours_too;
 }
 
-static void log_dropped(void *arg, uint32_t from, enum hub_count why)
+static unused_too void log_dropped(void *arg, uint32_t from, enum hub_count why)
 {
 	(void)from;
 	((struct hub_log *)arg)->dropped = why;
 }
 
-static void log_sent(struct hub_log *l, uint32_t to, uint16_t port, const uint8_t *data, size_t len)
+static unused_too void log_sent(struct hub_log *l, uint32_t to, uint16_t port, const uint8_t *data, size_t len)
 {
 	struct kept *k = &l->kept[l->count++];
 
