@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A script of datagrams, refusals and time to a route server. After each step the digests are those of
+ * the table, the routes are by way of the first owners, and who has said no HELLO is sent no more than
+ * the plain form and a HELLO.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nodes/common/compiler.h"
+#include "nodes/common/reader.h"
+#include "nodes/routehub/server.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CLIENTS	 8  /* 10.0.0.2 and on */
+#define HOSTS	 16 /* 10.1.0.0 to 10.1.0.15; the last one is ours */
+#define INTERVAL 5000u
+
+struct world {
+	struct server *server;
+	struct hub_key key;
+	struct hub_session sessions[CLIENTS];
+	uint32_t via[HOSTS];
+	uint64_t now;
+};
+
+static void require(bool fact)
+{
+	if (!fact)
+		abort();
+}
+
+static void on_install(void *arg, uint32_t address, uint32_t next_hop)
+{
+	struct world *w = arg;
+
+	require(ip4_is_host(address));
+	if (address - 0x0a010000u < HOSTS)
+		w->via[address & (HOSTS - 1)] = next_hop;
+}
+
+static void on_send(void *arg, const struct hub_client *c, const uint8_t *data, size_t len)
+{
+	const struct world *w = arg;
+	struct hub_datagram d;
+	bool is_signed;
+
+	require(hub_decode(data, len, &w->key, HUB_SERVER, &d, &is_signed) == HUB_GOOD);
+	require(is_signed == c->is_signed);
+	require(d.type <= HUB_DELETE || d.type == HUB_HELLO || c->is_extended);
+	require(d.type > HUB_DELETE || ip4_is_host(d.field) || w->server->config.plain_only);
+}
+
+static bool on_is_ours(void *arg, uint32_t address)
+{
+	(void)arg;
+	return address == 0x0a010000u + HOSTS - 1;
+}
+
+static void on_dropped(void *arg, uint32_t from, enum hub_count why)
+{
+	(void)arg;
+	(void)from;
+	require(why < HUB_COUNT_COUNT && *hub_count_name(why));
+}
+
+/* ---- what is always true -------------------------------------------------------------------------- */
+
+static void check_entry(const struct world *w, const struct hub_entry *e)
+{
+	uint32_t a = ip4_of(&e->prefix.addr), signed_owners = 0;
+
+	require(e->owners && e->prefix.len == 32 && ip4_is_host(a));
+	for (const struct hub_owner *o = e->owners; o; o = o->next) {
+		require(o->entry == e);
+		require(client_find(w->server, o->client->address, o->client->port) == o->client);
+		for (const struct hub_owner *p = o->next; p; p = p->next)
+			require(p->client != o->client);
+		signed_owners += o->client->is_signed;
+	}
+	require(!signed_owners || w->key.len);
+	if (a - 0x0a010000u < HOSTS)
+		require(w->via[a & (HOSTS - 1)] == (e->barred ? 0 : e->owners->client->address));
+}
+
+static void check_client(const struct world *w, const struct hub_client *c)
+{
+	const struct hub_owner *o;
+	uint32_t up = 0, down = 0;
+	size_t owned = 0;
+
+	LIST_FOREACH(o, &c->owned, of_client)
+	{
+		require(o->client == c);
+		up += hub_hash(ip4_of(&o->entry->prefix.addr), c->id);
+		owned++;
+	}
+	for (struct hub_entry *e = NULL; (e = prefix_map_next(w->server->table, e));)
+		if (client_wants(c, e))
+			down += hub_hash(ip4_of(&e->prefix.addr), c->id);
+	require(owned == c->owned_count && up == c->up);
+	require(down == c->down || w->server->config.plain_only);
+}
+
+static void check(const struct world *w)
+{
+	const struct server *s = w->server;
+
+	require(s->client_count <= s->config.max_clients);
+	for (struct hub_entry *e = NULL; (e = prefix_map_next(s->table, e));)
+		check_entry(w, e);
+	for (size_t i = 0; i < s->client_count; i++) {
+		check_client(w, s->by_address[i]);
+		require(!i || s->by_address[i - 1]->address <= s->by_address[i]->address);
+	}
+	for (unsigned i = 0; i < HOSTS; i++) {
+		struct prefix p = { ip4_addr(0x0a010000u + i), 32 };
+
+		require(!w->via[i] || prefix_map_find(s->table, &p));
+	}
+}
+
+/* ---- steps ---------------------------------------------------------------------------------------- */
+
+static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+	struct hub_packet in = { .from = 0x0a000002u + who % CLIENTS,
+				 .to = 0x0a000001u,
+				 .port = who & 16 ? 4000 : HUB_PORT,
+				 .len = len };
+
+	require(copy != NULL);
+	memcpy(copy, data, len);
+	in.data = copy;
+	route_server_input(w->server, &in, w->now);
+	free(copy);
+}
+
+static void hear_built(struct world *w, struct reader *r)
+{
+	static const uint8_t types[] = { 1, 1, 1, 2, 2, 16, 17, 18, 19, 20, 21, 3 };
+	uint8_t what = take_u8(r), who = take_u8(r), field = take_u8(r);
+	struct hub_session *session = &w->sessions[who % CLIENTS];
+	const struct hub_client *c =
+		client_find(w->server, 0x0a000002u + who % CLIENTS, who & 16 ? 4000 : HUB_PORT);
+	struct hub_datagram d = { types[what % ARRAY_SIZE(types)], field };
+	uint8_t data[HUB_SIGNED_LEN];
+	size_t len;
+
+	if (d.type <= HUB_DELETE)
+		d.field = field & 0x80 ? take_be32(r) : 0x0a010000u + (field & (HOSTS - 1));
+	else if (c && field & 1)
+		d.field = d.type == HUB_SYNC_END    ? c->whole_sum
+			  : d.type == HUB_DIGEST_UP ? c->up
+						    : field;
+	session->epoch_out = 7;
+	session->sequence_out += who >> 6;
+	len = hub_encode(&d, w->key.len && !(who & 32) ? &w->key : NULL, HUB_CLIENT, session, data);
+	hear(w, who, data, len);
+}
+
+static void step(struct world *w, struct reader *r)
+{
+	uint8_t what = take_u8(r);
+	struct reader raw;
+
+	switch (what & 7) {
+	case 0:
+		route_server_unreachable(w->server, 0x0a000002u + (what >> 3) % CLIENTS, HUB_PORT,
+					 w->now);
+		break;
+	case 1:
+		w->now += (uint64_t)take_u8(r) * (what & 8 ? 100 : 4);
+		break;
+	case 2:
+		raw = take_part(r, left(r) < 35 ? left(r) : 35);
+		hear(w, what >> 3, raw.at, left(&raw));
+		break;
+	case 3:
+		if (what & 8)
+			route_server_lost(w->server);
+		else
+			route_server_reinstall(w->server);
+		break;
+	default:
+		hear_built(w, r);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct reader r = reader_of(data, size);
+	uint8_t choice = take_u8(&r);
+	struct world w = { .now = 1000000 };
+	struct server_io io = { on_install, on_send, on_is_ours, on_dropped, &w };
+	struct server_config c = { .interval_ms = INTERVAL,
+				   .plain_only = choice & 1,
+				   .max_clients = choice & 8 ? 3 : 100 };
+
+	if (choice & 2)
+		c.key = w.key = (struct hub_key){ .secret = "key", .len = 3 };
+	w.server = route_server_new(&c, &io, 1 + choice, 7, w.now);
+	for (unsigned steps = 0; left(&r) && steps < 400; steps++) {
+		step(&w, &r);
+		check(&w);
+		require(route_server_work(w.server, w.now) > w.now);
+		check(&w);
+		if (!(choice & 4) || steps % 4 == 0)
+			route_server_pump(w.server);
+	}
+	route_server_stop(w.server);
+	for (unsigned i = 0; route_server_pump(w.server); i++)
+		require(i < 1000);
+	route_server_free(w.server);
+	return 0;
+}
