@@ -248,10 +248,10 @@ capture() {
     ip.ttl == 1 && rip.command == 2 && rip.ip == 10.0.2.0 && rip.metric == 16'
   wait_until "r2 tells r1 that it reaches it" seen 'ip.src == 10.9.1.2 && rip.ip == 10.0.2.0 && rip.metric == 2'
   wait_until "r2 asks" seen 'ip.src == 10.9.1.2 && rip.command == 1'
-  run tshark -n -r cap.pcap -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+  run --separate-stderr tshark -n -r cap.pcap -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
     -Y '_ws.expert || !rip || ip.checksum.status == 0 || udp.checksum.status == 0' -T fields -e frame.number -e _ws.expert
   assert_success
-  refute_line --regexp '^[0-9]+'
+  assert_output ""
 }
 
 # seen FILTER: in the capture is such a packet
@@ -289,14 +289,16 @@ seen() {
   routes_are r3 rip # its own have gone with it, though it could not take them away
 }
 
-@test "rip-line: a ripd that was killed and is restarted takes its routes over, and no packet is lost" {
-  quick rip-line.yml 's/run: \(ripd --update\) 5s --timeout 30s --garbage 20s/run: {command: \1 400ms --timeout 3s --garbage 1s, restart: on-failure}/'
+@test "rip-line: a ripd that was killed and starts again takes its routes over, and no packet is lost" {
+  quick rip-line.yml 's/--update 5s --timeout 30s --garbage 20s/--update 300ms --timeout 3s --garbage 1s/'
   routes_are r2 rip '10.0.1.0/24 10.9.1.1' '10.0.2.0/24 10.9.2.2'
   pinging pc1 pc2 0.05
   run vethlab kill r2
   assert_success
-  answers 2
-  wait_until "ripd has run for longer than its timeout" has_received r2 18 # of 5 a second
+  answers 5 # while there is no ripd
+  run vethlab start r2
+  assert_success
+  wait_until "ripd has run for longer than its timeout" has_received r2 21 # of 6 a second
   answers 2
   assert_equal "$(lost) lost" "0 lost"
   kernel_is_rib r2
@@ -369,7 +371,7 @@ LOWER=(10.0.1.1 10.9.6.1 10.9.5.1 10.9.4.1)
 
 #  a1 -- a2 == a-lan   b1 -- b2 == b-lan
 @test "rip-count-to-infinity: without split horizon they count to 16, with it they do not" {
-  quick rip-count-to-infinity.yml 's/update 2s/update 1s/; s/update 800ms/update 400ms/; s/at: 500ms/at: 250ms/'
+  quick rip-count-to-infinity.yml 's/update 800ms/update 320ms/; s/update 2s/update 800ms/; s/at: 500ms/at: 200ms/'
   holds a1 route 10.0.8.0/24
   holds b1 route 10.0.9.0/24
   run vethlab play lose
@@ -489,9 +491,9 @@ peers_up() {
 
   run vethlab link r4:eth1 down
   assert_success
-  are_told 10.0.4.0/24 r1 r2 r3
   run vethlab stop r1
   assert_success
+  are_told 10.0.4.0/24 r2 r3
   are_told 10.0.1.0/24 r2 r3 r4
   run vethlab stop r3
   assert_success
