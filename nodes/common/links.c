@@ -13,7 +13,10 @@
 #include "mem.h"
 #include "nl.h"
 
-#define LOWER_UP (1u << 16) /* IFF_LOWER_UP, which net/if.h lacks: there is a carrier */
+/* There is a carrier (IFF_LOWER_UP, which net/if.h lacks), and the kernel has begun to send by it: between
+ * the two it drops what is sent. */
+#define LOWER_UP (1u << 16)
+#define UP_ALL	 ((unsigned)IFF_UP | IFF_RUNNING | LOWER_UP)
 
 struct links {
 	int fd, events;
@@ -59,7 +62,7 @@ static void on_link(void *arg, const struct nlmsghdr *nlh)
 		return;
 	link = xappend(&l->list, &l->count);
 	link->index = (unsigned)ifi->ifi_index;
-	link->up = (ifi->ifi_flags & IFF_UP) && (ifi->ifi_flags & LOWER_UP);
+	link->up = (ifi->ifi_flags & UP_ALL) == UP_ALL;
 	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
 	mnl_attr_for_each (attr, nlh, sizeof(*ifi))
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME)

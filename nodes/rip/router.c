@@ -12,7 +12,8 @@
 
 #include "nodes/common/mem.h"
 
-#define ASK_AGAIN_MS 500
+#define ASK_SOON_MS  100 /* the neighbour's end may come up a little later */
+#define ASK_AGAIN_MS 400
 #define BUSY_MS	     10 /* until many packets that wait are fewer */
 
 /* xorshift64*: for times that must not march in step, nothing more */
@@ -116,7 +117,8 @@ static void speak_up(struct router *r, struct rip_iface *i, uint64_t now)
 {
 	output_request(r, i, now);
 	output_greeting(r, i, now);
-	i->ask_again = now + ASK_AGAIN_MS;
+	i->asked = 1;
+	i->ask_again = now + ASK_SOON_MS;
 }
 
 void router_iface(struct router *r, const struct rip_iface *is, uint64_t now)
@@ -222,7 +224,7 @@ static void ask_again(struct router *r, uint64_t now, uint64_t *next)
 
 	LIST_FOREACH (i, &r->ifaces, entry) {
 		if (i->ask_again <= now) {
-			i->ask_again = NEVER;
+			i->ask_again = i->asked++ == 1 ? now + ASK_AGAIN_MS : NEVER;
 			output_request(r, i, now);
 		}
 		sooner(next, i->ask_again);

@@ -37,6 +37,7 @@ struct rip_iface {
 	size_t network_count;
 	const struct rip_settings *settings;
 	uint64_t ask_again; /* a neighbour may have been deaf to the first request; NEVER */
+	unsigned asked;	    /* so often since it came up */
 	uint64_t sent, received;
 	LIST_ENTRY(rip_iface) entry;
 };

@@ -91,8 +91,7 @@ static void check_client(const struct world *w, const struct hub_client *c)
 	uint32_t up = 0, down = 0;
 	size_t owned = 0;
 
-	LIST_FOREACH(o, &c->owned, of_client)
-	{
+	LIST_FOREACH (o, &c->owned, of_client) {
 		require(o->client == c);
 		up += hub_hash(ip4_of(&o->entry->prefix.addr), c->id);
 		owned++;

@@ -63,7 +63,8 @@ static unused_too void log_dropped(void *arg, uint32_t from, enum hub_count why)
 	((struct hub_log *)arg)->dropped = why;
 }
 
-static unused_too void log_sent(struct hub_log *l, uint32_t to, uint16_t port, const uint8_t *data, size_t len)
+static unused_too void log_sent(struct hub_log *l, uint32_t to, uint16_t port, const uint8_t *data,
+				size_t len)
 {
 	struct kept *k = &l->kept[l->count++];
 
