@@ -303,7 +303,16 @@ static unused_too int listen_to_kernel(void)
 	return fd;
 }
 
-/* events_of() - how many there were */
+/* is_of_ours() - the kernel makes IPv6 routes of its own when it likes */
+static unused_too bool is_of_ours(const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	return (nlh->nlmsg_type != RTM_NEWROUTE && nlh->nlmsg_type != RTM_DELROUTE) ||
+	       rtm->rtm_protocol == PROTOCOL;
+}
+
+/* events_of() - how many there were, of nexthop objects or routes of our protocol */
 static unused_too unsigned events_of(int fd)
 {
 	static char data[65536];
@@ -314,7 +323,7 @@ static unused_too unsigned events_of(int fd)
 		const struct nlmsghdr *nlh = (void *)data;
 
 		for (int len = (int)n; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
-			count++;
+			count += is_of_ours(nlh);
 	}
 	return count;
 }

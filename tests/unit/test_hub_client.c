@@ -307,6 +307,20 @@ static void a_hello_brings_all_that_we_announce(void **state)
 	end(&o);
 }
 
+/* Types from 16 up go only to a peer that has sent a HELLO. */
+static void before_a_hello_nothing_extended_is_said(void **state)
+{
+	struct one o = begin();
+
+	(void)state;
+	hear(&o, SERVER, HUB_DIGEST_DOWN, 5);
+	hear(&o, SERVER, HUB_DIGEST_UP, 5);
+	hear(&o, SERVER, HUB_SYNC_BEGIN, 0);
+	hear(&o, SERVER, HUB_SYNC_END, 5);
+	assert_int_equal(o.log->count, 0);
+	end(&o);
+}
+
 static void what_a_whole_set_does_not_mention_goes(void **state)
 {
 	struct one o = begin();
@@ -454,6 +468,7 @@ int main(void)
 		cmocka_unit_test(what_a_plain_server_does_not_repeat_ages_if_it_repeats),
 		cmocka_unit_test(a_sender_that_repeats_ages),
 		cmocka_unit_test(a_hello_brings_all_that_we_announce),
+		cmocka_unit_test(before_a_hello_nothing_extended_is_said),
 		cmocka_unit_test(what_a_whole_set_does_not_mention_goes),
 		cmocka_unit_test(a_server_that_leaves_or_is_dead_takes_its_routes_along),
 		cmocka_unit_test(at_the_end_what_we_announced_is_withdrawn),
