@@ -130,7 +130,7 @@ static void hear_built(struct world *w, struct reader *r)
 	if (d.type <= HUB_DELETE)
 		d.field = field & 0x80 ? take_be32(r) : 0x0a010000u + (field & (HOSTS - 1));
 	else if (d.type == HUB_SYNC_END && field & 1)
-		d.field = w->client->whole_sum;
+		d.field = w->client->down;
 	else if (d.type == HUB_DIGEST_DOWN && field & 1)
 		d.field = w->client->down;
 	w->session.sequence_out += who >> 6;

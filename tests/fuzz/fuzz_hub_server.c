@@ -152,9 +152,7 @@ static void hear_built(struct world *w, struct reader *r)
 	if (d.type <= HUB_DELETE)
 		d.field = field & 0x80 ? take_be32(r) : 0x0a010000u + (field & (HOSTS - 1));
 	else if (c && field & 1)
-		d.field = d.type == HUB_SYNC_END    ? c->whole_sum
-			  : d.type == HUB_DIGEST_UP ? c->up
-						    : field;
+		d.field = d.type == HUB_SYNC_END ? c->up : d.type == HUB_DIGEST_UP ? c->up : field;
 	session->epoch_out = 7;
 	session->sequence_out += who >> 6;
 	len = hub_encode(&d, w->key.len && !(who & 32) ? &w->key : NULL, HUB_CLIENT, session, data);

@@ -3,6 +3,8 @@
 #include "hub_one.h"
 #include "nodes/routehub/feed.h"
 
+#define DIGEST 0xd1d1d1d1 /* of the set as it is */
+
 /* A set of addresses X, X + 1, ...: the cursor is how many were told. */
 struct set {
 	uint32_t count;
@@ -22,7 +24,7 @@ static void expect_next(struct feed *f, struct set *s, uint8_t type, uint32_t fi
 {
 	struct hub_datagram d = { 0 };
 
-	assert_true(feed_take(f, next_of_set, s, &d));
+	assert_true(feed_take(f, next_of_set, s, DIGEST, &d));
 	assert_int_equal(d.type, type);
 	assert_int_equal(d.field, field);
 }
@@ -31,7 +33,7 @@ static void expect_nothing(struct feed *f, struct set *s)
 {
 	struct hub_datagram d;
 
-	assert_false(feed_take(f, next_of_set, s, &d));
+	assert_false(feed_take(f, next_of_set, s, DIGEST, &d));
 	assert_true(feed_is_idle(f));
 }
 
@@ -65,7 +67,7 @@ static void what_does_not_wait_goes_ahead(void **state)
 
 	(void)state;
 	feed_push(&f, HUB_ADD, Y);
-	feed_whole(&f, false, 0);
+	feed_whole(&f, false);
 	feed_push_ahead(&f, HUB_HELLO, 7);
 	feed_push_ahead(&f, HUB_BYE, 8);
 	expect_next(&f, &s, HUB_HELLO, 7);
@@ -85,25 +87,24 @@ static void the_whole_set_stands_between_marks_with_its_digest(void **state)
 	struct set s = { 3 };
 
 	(void)state;
-	feed_whole(&f, true, 77);
+	feed_whole(&f, true);
 	expect_next(&f, &s, HUB_SYNC_BEGIN, 0);
 	expect_next(&f, &s, HUB_ADD, X);
 	expect_next(&f, &s, HUB_ADD, X + 1);
 	expect_next(&f, &s, HUB_ADD, X + 2);
-	expect_next(&f, &s, HUB_SYNC_END,
-		    hub_hash(X, 77) + hub_hash(X + 1, 77) + hub_hash(X + 2, 77));
+	expect_next(&f, &s, HUB_SYNC_END, DIGEST);
 	expect_nothing(&f, &s);
 	s.count = 0;
-	feed_whole(&f, true, 77);
+	feed_whole(&f, true);
 	expect_next(&f, &s, HUB_SYNC_BEGIN, 0);
-	expect_next(&f, &s, HUB_SYNC_END, 0);
+	expect_next(&f, &s, HUB_SYNC_END, DIGEST);
 	expect_nothing(&f, &s);
-	feed_whole(&f, false, 77);
+	feed_whole(&f, false);
 	expect_nothing(&f, &s);
 	feed_free(&f);
 }
 
-/* What happens meanwhile goes first; each addition since the begin is in the digest. */
+/* What happens meanwhile goes first. */
 static void updates_go_before_the_rest_of_the_set(void **state)
 {
 	struct feed f = { 0 };
@@ -111,7 +112,7 @@ static void updates_go_before_the_rest_of_the_set(void **state)
 
 	(void)state;
 	feed_push(&f, HUB_ADD, Y); /* before the begin */
-	feed_whole(&f, true, 5);
+	feed_whole(&f, true);
 	expect_next(&f, &s, HUB_ADD, Y);
 	expect_next(&f, &s, HUB_SYNC_BEGIN, 0);
 	expect_next(&f, &s, HUB_ADD, X);
@@ -122,7 +123,7 @@ static void updates_go_before_the_rest_of_the_set(void **state)
 	expect_next(&f, &s, HUB_DELETE, X);
 	expect_next(&f, &s, HUB_DIGEST_UP, 123);
 	expect_next(&f, &s, HUB_ADD, X + 1);
-	expect_next(&f, &s, HUB_SYNC_END, hub_hash(X, 5) + hub_hash(Y, 5) + hub_hash(X + 1, 5));
+	expect_next(&f, &s, HUB_SYNC_END, DIGEST);
 	expect_nothing(&f, &s);
 	feed_free(&f);
 }
@@ -133,14 +134,32 @@ static void the_whole_set_may_begin_anew(void **state)
 	struct set s = { 2 };
 
 	(void)state;
-	feed_whole(&f, true, 5);
+	feed_whole(&f, true);
 	expect_next(&f, &s, HUB_SYNC_BEGIN, 0);
 	expect_next(&f, &s, HUB_ADD, X);
-	feed_whole(&f, true, 6);
+	feed_whole(&f, true);
 	expect_next(&f, &s, HUB_SYNC_BEGIN, 0);
 	expect_next(&f, &s, HUB_ADD, X);
 	expect_next(&f, &s, HUB_ADD, X + 1);
-	expect_next(&f, &s, HUB_SYNC_END, hub_hash(X, 6) + hub_hash(X + 1, 6));
+	expect_next(&f, &s, HUB_SYNC_END, DIGEST);
+	expect_nothing(&f, &s);
+	feed_free(&f);
+}
+
+static void what_is_cleared_is_not_told_any_more(void **state)
+{
+	struct feed f = { 0 };
+	struct set s = { 5 };
+
+	(void)state;
+	feed_whole(&f, true);
+	expect_next(&f, &s, HUB_SYNC_BEGIN, 0);
+	feed_push(&f, HUB_ADD, Y);
+	feed_push_ahead(&f, HUB_HELLO, 1);
+	feed_clear(&f);
+	expect_nothing(&f, &s);
+	feed_push_ahead(&f, HUB_BYE, 1);
+	expect_next(&f, &s, HUB_BYE, 1);
 	expect_nothing(&f, &s);
 	feed_free(&f);
 }
@@ -154,17 +173,17 @@ static void a_peer_that_is_too_slow_is_told_the_whole_set(void **state)
 	unsigned taken = 0;
 
 	(void)state;
-	feed_whole(&f, true, 5);
-	while (feed_take(&f, next_of_set, &s, &d))
+	feed_whole(&f, true);
+	while (feed_take(&f, next_of_set, &s, DIGEST, &d))
 		;
 	for (uint32_t i = 0; i < (1u << 20) + 10; i++)
 		feed_push(&f, HUB_ADD, X);
 	assert_false(feed_is_idle(&f));
-	for (; feed_take(&f, next_of_set, &s, &d) && d.type != HUB_SYNC_BEGIN; taken++)
+	for (; feed_take(&f, next_of_set, &s, DIGEST, &d) && d.type != HUB_SYNC_BEGIN; taken++)
 		;
 	assert_true(taken <= 10);
 	expect_next(&f, &s, HUB_ADD, X);
-	expect_next(&f, &s, HUB_SYNC_END, hub_hash(X, 5));
+	expect_next(&f, &s, HUB_SYNC_END, DIGEST);
 	expect_nothing(&f, &s);
 	feed_free(&f);
 }
@@ -177,6 +196,7 @@ int main(void)
 		cmocka_unit_test(the_whole_set_stands_between_marks_with_its_digest),
 		cmocka_unit_test(updates_go_before_the_rest_of_the_set),
 		cmocka_unit_test(the_whole_set_may_begin_anew),
+		cmocka_unit_test(what_is_cleared_is_not_told_any_more),
 		cmocka_unit_test(a_peer_that_is_too_slow_is_told_the_whole_set),
 	};
 

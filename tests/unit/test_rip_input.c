@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a RIP router does not believe, and how it sees and is seen by version 1: RFC 2453, 3.9.2, 4 and 5;
+/* What a RIP router does not believe, what it answers, and version 1: RFC 2453, 3.9.2, 4 and 5;
  * RFC 1058, 3.2. And aggregates. */
 #include "rip_one.h"
 
-#define NET  IP(10, 7, 0, 0)
-#define S(n) ((n)*1000u)
+#define NET   IP(10, 7, 0, 0)
+#define OTHER IP(10, 8, 0, 0)
+#define S(n)  ((n)*1000u)
 
 static enum rip_count drops(struct one *o, uint32_t from, uint16_t port, struct rip_packet p)
 {
@@ -152,6 +153,70 @@ static void without_a_key_nothing_signed_is_taken(void **state)
 	end(&o);
 }
 
+/* ---- requests: RFC 2453, 3.9.1 -------------------------------------------------------------------- */
+
+static void who_asks_for_all_gets_all_with_split_horizon(void **state)
+{
+	struct rip_packet ask = { .command = RIP_REQUEST, .version = 2, .count = 1 };
+	struct one o = begin();
+
+	(void)state;
+	start(&o);
+	hear(&o, NEIGHBOUR, NET, 16, 3);
+	own(&o, OTHER, 16, 2);
+	run_for(&o, S(6));
+	forget_sent(&o);
+	ask.entries[0].metric = RIP_INFINITY;
+	hear_packet(&o, 1, IP(192, 168, 7, 7), 40000, &ask); /* from any address and port */
+	assert_int_equal(o.sent_count, 1);
+	assert_int_equal(o.sent[0].to, IP(192, 168, 7, 7));
+	assert_int_equal(o.sent[0].port, 40000);
+	assert_int_equal(said(&o, 1, NET, 16), 16);
+	assert_int_equal(said(&o, 1, OTHER, 16), 2);
+	end(&o);
+}
+
+static void entries_that_are_asked_for_are_answered_as_they_stand(void **state)
+{
+	struct rip_packet ask = { .command = RIP_REQUEST, .version = 2, .count = 4 };
+	const struct rip_entry *e;
+	struct one o = begin();
+
+	(void)state;
+	start(&o);
+	hear_of(&o, NEIGHBOUR, (struct says){ NET, 16, 3, 0, 55 });
+	run_for(&o, S(6));
+	forget_sent(&o);
+	ask.entries[0] = (struct rip_entry){ RIP_AFI_INET, 0, NET, 0xffff0000, 0, 1 };
+	ask.entries[1] = (struct rip_entry){ RIP_AFI_INET, 0, NET, 0xffffff00, 0, 1 };
+	ask.entries[2] = (struct rip_entry){ 7, 0, NET, 0xffff0000, 0, 1 };
+	ask.entries[3] = (struct rip_entry){ RIP_AFI_INET, 0, NET, 0xff00ff00, 0, 1 };
+	hear_packet(&o, 1, NEIGHBOUR, RIP_PORT, &ask);
+	assert_int_equal(o.sent_count, 1);
+	e = o.sent[0].packet.entries;
+	assert_int_equal(o.sent[0].packet.count, 4);
+	assert_int_equal(e[0].metric, 4); /* split horizon has no part in it */
+	assert_int_equal(e[0].tag, 55);
+	assert_int_equal(e[1].metric, 16);
+	assert_int_equal(e[2].metric, 16);
+	assert_int_equal(e[2].family, 7);
+	assert_int_equal(e[3].metric, 16);
+	end(&o);
+}
+
+static void a_request_without_entries_has_no_answer(void **state)
+{
+	struct rip_packet ask = { .command = RIP_REQUEST, .version = 2 };
+	struct one o = begin();
+
+	(void)state;
+	start(&o);
+	hear_packet(&o, 1, NEIGHBOUR, RIP_PORT, &ask);
+	assert_int_equal(o.sent_count, 0);
+	assert_int_equal(o.dropped, RIP_BAD_REQUEST);
+	end(&o);
+}
+
 /* ---- version 1 ----------------------------------------------------------------------------------- */
 
 static void hear_version_1(struct one *o, uint32_t address)
@@ -287,6 +352,9 @@ int main(void)
 		cmocka_unit_test(versions_are_heard_as_they_are_set),
 		cmocka_unit_test(only_what_is_signed_and_not_older_is_taken),
 		cmocka_unit_test(without_a_key_nothing_signed_is_taken),
+		cmocka_unit_test(who_asks_for_all_gets_all_with_split_horizon),
+		cmocka_unit_test(entries_that_are_asked_for_are_answered_as_they_stand),
+		cmocka_unit_test(a_request_without_entries_has_no_answer),
 		cmocka_unit_test(masks_are_guessed_in_version_1),
 		cmocka_unit_test(version_1_is_told_what_it_can_guess),
 		cmocka_unit_test(who_sends_version_2_alone_does_not_answer_version_1),
