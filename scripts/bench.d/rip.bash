@@ -10,7 +10,8 @@
 # longest pause between updates: withdraw, the link to far loses its carrier, until r1 has no route;
 # restore, two seconds later, it has it again, until far answers near. In the ring failover: the link
 # between r2 and r3 loses its carrier, until far answers near again, the other way round; back: it has it
-# again, until r1 goes the short way. Routes are waited for by vethlab wait; answers by firstping.c, which
+# again, until r1 goes the short way. silent (--full): that link is a switch, which falls in two,
+# and no carrier is lost. Routes are waited for by vethlab wait; answers by firstping.c, which
 # asks every millisecond.
 #
 # (The kernel tells a second loss of carrier within a second only when that is over, in all namespaces
@@ -63,25 +64,30 @@ router_of() {
 	esac
 }
 
-# write_rip_lab KIND ROUTERS FAR RING: with far behind router FAR, and a link from the last to the first if
-# RING is 1
+# write_rip_lab KIND ROUTERS FAR RING: with far behind router FAR; RING is no; yes, with a link from the last
+# router to the first; or switch, where r2 and r3 are on one, too
 write_rip_lab() {
-	local i
+	local i own
 	{
 		echo "name: $space_prefix"
-		echo "lans: {here: 10.1.0.0/24, there: 10.2.0.0/24}"
+		echo "lans: {here: 10.1.0.0/24, there: 10.2.0.0/24$([ "$4" != switch ] || echo ', cut: 10.0.2.0/24')}"
 		echo "nodes:"
 		for ((i = 1; i <= $2; i++)); do
 			router_of "$1" r$i
-			((i != 1 && i != $3)) || echo "    interfaces:"
-			((i != 1)) || echo "      near: {lan: here, ip: 10.1.0.1}"
-			((i != $3)) || echo "      far: {lan: there, ip: 10.2.0.1}"
+			own=""
+			((i != 1)) || own="near: {lan: here, ip: 10.1.0.1}"
+			((i != $3)) || own+="${own:+, }far: {lan: there, ip: 10.2.0.1}"
+			[[ $4 != switch || $i != 2 ]] || own="next: {lan: cut}"
+			[[ $4 != switch || $i != 3 ]] || own="prev: {lan: cut}"
+			[ -z "$own" ] || echo "    interfaces: {$own}"
 		done
 		echo "  near: {lan: here, ip: 10.1.0.9, gateway: 10.1.0.1}"
 		echo "  far: {lan: there, ip: 10.2.0.9, gateway: 10.2.0.1}"
 		echo "links:"
-		for ((i = 1; i < $2; i++)); do echo "  - [r$i:next, r$((i + 1)):prev, 10.0.$i.0/24]"; done
-		(($4 == 0)) || echo "  - [r$2:next, r1:prev, 10.0.$2.0/24]"
+		for ((i = 1; i < $2; i++)); do
+			[[ $4 = switch && $i = 2 ]] || echo "  - [r$i:next, r$((i + 1)):prev, 10.0.$i.0/24]"
+		done
+		[ "$4" = no ] || echo "  - [r$2:next, r1:prev, 10.0.$2.0/24]"
 	} >"$rip/lab.yml"
 }
 
@@ -120,7 +126,7 @@ start_rip_lab() {
 measure_rip_line() {
 	local size=$1 waiter
 	note "rip: $row, line of $size"
-	start_rip_lab "$row" "$size" "$size" 0
+	start_rip_lab "$row" "$size" "$size" no
 	taken_meanwhile withdraw "r$size:far" down until_route no route 10.2.0.0/24
 	sleep 2
 	taken_meanwhile restore "r$size:far" up first_answer
@@ -145,16 +151,22 @@ taken_meanwhile() {
 measure_rip_ring() {
 	local size="ring-8"
 	note "rip: $row, ring of 8"
-	start_rip_lab "$row" 8 4 1
+	start_rip_lab "$row" 8 4 yes
 	change_link r2:next down
 	taken failover first_answer
 	sleep "$rip_quiet"
 	taken_meanwhile back r2:next up until_route route 10.2.0.0/24 via 10.0.1.2
-	if [ "$full" = yes ]; then
-		sleep "$rip_quiet"
-		change_link r2:next loss 100%
-		taken silent first_answer
-	fi
+	"$bin/vethlab" down -q "$space_prefix"
+}
+
+measure_rip_silence() {
+	local size="ring-8"
+	note "rip: $row, ring of 8 with a switch"
+	write_rip_lab "$row" 8 4 switch
+	"$bin/vethlab" up -q "$rip/lab.yml"
+	first_answer >/dev/null && sleep "$rip_quiet"
+	"$tool/clock" "$work/start" "$bin/vethlab" partition -l "$space_prefix" r2 / r3
+	taken silent first_answer
 	"$bin/vethlab" down -q "$space_prefix"
 }
 
@@ -275,6 +287,7 @@ section_rip() {
 		for row in $rip_kinds; do
 			for size in $sizes; do measure_rip_line "$size"; done
 			measure_rip_ring
+			[ "$full" = no ] || measure_rip_silence
 			measure_burst
 		done
 	done
@@ -282,7 +295,7 @@ section_rip() {
 	echo "rip: lines of so many routers, and a ring of 8; updates every 5 s, timeout 30 s. Seconds, and the"
 	echo "ratio to ripd. cold: from the start of the lab until the far end answers. A link is cut: withdraw,"
 	echo "until the first router has no route; restore, until the far end answers; failover, until it answers"
-	echo "by the other side of the ring; back, until the short way is used again"
+	echo "by the other side of the ring; back, until the short way is used again; silent: nobody loses a carrier"
 	echo
 	for column in cold withdraw restore; do
 		print_grid rip $column %.3f "$sizes" ripd=ripd frr=ripd bird=ripd
