@@ -140,7 +140,7 @@ static struct rip_path *find_path(const struct rip_route *route, const struct ri
 static void take_over(struct router *r, struct rip_route *route, const struct rip_news *news,
 		      uint64_t now)
 {
-	bool was_lost = route->metric >= RIP_INFINITY;
+	bool is_better = news->metric < route->metric;
 
 	free_paths(r, route);
 	leave_garbage(r, route);
@@ -148,7 +148,7 @@ static void take_over(struct router *r, struct rip_route *route, const struct ri
 	route->metric = news->metric;
 	route->tag = news->tag;
 	path_add(r, route, news, now);
-	route_mark(r, route, was_lost ? CHANGE_GAIN : CHANGE_OTHER);
+	route_mark(r, route, is_better ? CHANGE_GAIN : CHANGE_OTHER);
 }
 
 /* heard_again() - from a neighbour whose way we use */

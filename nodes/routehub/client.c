@@ -69,8 +69,15 @@ static void install(struct client *c, const struct client_entry *e)
 
 void route_client_reinstall(struct client *c)
 {
-	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));)
+	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));) {
+		bool ours = c->io.is_ours(c->io.arg, ip4_of(&e->prefix.addr));
+
+		if (e->source == FROM_NOBODY && !ours)
+			e->source = FROM_SERVER;
+		else if (e->source == FROM_SERVER && ours)
+			e->source = FROM_NOBODY;
 		install(c, e);
+	}
 }
 
 /* give() - the entry belongs to another source now; the server hears what that means for it */
@@ -239,16 +246,16 @@ static void take_whole_end(struct client *c, uint32_t sum)
 
 static void take_extended(struct client *c, const struct hub_datagram *d, uint64_t now)
 {
+	if (d->type != HUB_HELLO && !c->server_id)
+		return; /* it has not said that it speaks so */
 	switch (d->type) {
 	case HUB_HELLO:
 		take_hello(c, d->field);
 		break;
 	case HUB_DIGEST_UP: /* an answer to ours */
-		if (d->field == c->up || !feed_is_idle(&c->feed) ||
-		    now - c->feed.whole_at < c->config.interval_ms / 2)
-			break;
-		c->feed.whole_at = now;
-		feed_whole(&c->feed, true);
+		if (d->field != c->up && feed_may_repeat(&c->feed, prefix_map_count(c->table), now,
+							 c->config.interval_ms))
+			feed_whole(&c->feed, true);
 		break;
 	case HUB_DIGEST_DOWN:
 		c->whole.open = false; /* all was said: the end of that was lost */

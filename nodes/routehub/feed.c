@@ -7,6 +7,7 @@
 #include "nodes/common/compiler.h"
 #include "nodes/common/mem.h"
 
+#define SMALL	 256 /* addresses that may be repeated as often as it is asked for */
 #define ROOM_MIN 16u
 #define ROOM_MAX (1u << 20)
 
@@ -63,6 +64,14 @@ void feed_whole(struct feed *f, bool marks)
 bool feed_is_idle(const struct feed *f)
 {
 	return !f->count && f->state == FEED_UPDATES && !f->again;
+}
+
+bool feed_may_repeat(struct feed *f, size_t count, uint64_t now, uint64_t interval_ms)
+{
+	if (!feed_is_idle(f) || (count > SMALL && now - f->whole_at < interval_ms / 2))
+		return false;
+	f->whole_at = now;
+	return true;
 }
 
 static bool take_ahead(struct feed *f, struct hub_datagram *to)

@@ -36,6 +36,10 @@ void feed_clear(struct feed *f);
 
 bool feed_is_idle(const struct feed *f);
 
+/* feed_may_repeat() - the peer has missed something: may it have the whole set now? Not while something is
+ * under way, and a set that is not small not again within half an interval */
+bool feed_may_repeat(struct feed *f, size_t count, uint64_t now, uint64_t interval_ms);
+
 /* feed_take() - what is to be sent next; false: nothing. `digest` is that of the whole set as it is
  * now. */
 bool feed_take(struct feed *f, feed_next_fn *next, void *arg, uint32_t digest,

@@ -265,11 +265,9 @@ static void take_digest_up(struct hub_client *c, uint32_t digest)
 static void take_digest_down(const struct server *s, struct hub_client *c, uint32_t digest,
 			     uint64_t now)
 {
-	if (digest == c->down || !feed_is_idle(&c->feed) ||
-	    now - c->feed.whole_at < s->config.interval_ms / 2)
-		return;
-	c->feed.whole_at = now;
-	feed_whole(&c->feed, true);
+	if (digest != c->down &&
+	    feed_may_repeat(&c->feed, prefix_map_count(s->table), now, s->config.interval_ms))
+		feed_whole(&c->feed, true);
 }
 
 static void take_whole_end(struct server *s, struct hub_client *c, uint32_t sum)
@@ -356,31 +354,47 @@ static bool make_place(struct server *s)
 	return oldest;
 }
 
+/* check_signed() - in order, and of nobody else; `session` is what is known of the sender */
+static enum hub_count check_signed(const struct server *s, const struct hub_client *c,
+				   const struct hub_packet *in, const struct hub_datagram *d,
+				   struct hub_session *session, bool *gap)
+{
+	bool known = c && c->is_signed;
+	enum hub_count why;
+
+	*session = c ? c->session : (struct hub_session){ 0 };
+	if (!known && (d->type != HUB_HELLO || !client_may_be(s, in, d->field, session)))
+		return HUB_BAD_AUTH; /* whose datagram it is, its id tells */
+	why = hub_accept(session, in->data, gap);
+	*gap &= known; /* the first one follows none */
+	return why;
+}
+
 /* admit() - the client that has sent this, one that is new too; NULL: it is dropped, see *why */
 static struct hub_client *admit(struct server *s, const struct hub_packet *in,
 				const struct hub_datagram *d, bool is_signed, bool *gap,
 				uint64_t now, enum hub_count *why)
 {
 	struct hub_client *c = client_find(s, in->from, in->port);
+	struct hub_session session;
 
 	*why = HUB_GOOD;
-	if (!is_signed && c && c->is_signed)
+	if (is_signed)
+		*why = check_signed(s, c, in, d, &session, gap);
+	else if (c && c->is_signed)
 		*why = HUB_UNSIGNED;
-	else if (!c && !make_place(s))
+	if (*why == HUB_GOOD && !c && !make_place(s))
 		*why = HUB_TOO_MANY;
 	if (*why != HUB_GOOD)
 		return NULL;
 	if (!c)
 		c = client_add(s, in->from, in->port, now);
-	if (!is_signed)
-		return c;
-	if (!c->is_signed && (d->type != HUB_HELLO || !client_may_be(s, c, d->field)))
-		*why = HUB_BAD_AUTH; /* whose datagram it is, its id tells */
-	else
-		*why = hub_accept(&c->session, in->data, gap);
-	*gap &= c->is_signed; /* the first one follows none */
-	c->is_signed |= *why == HUB_GOOD;
-	return *why == HUB_GOOD ? c : NULL;
+	if (is_signed) {
+		c->session.epoch_in = session.epoch_in;
+		c->session.sequence_in = session.sequence_in;
+		c->is_signed = true;
+	}
+	return c;
 }
 
 static enum hub_count take_datagram(struct server *s, const struct hub_packet *in, uint64_t now)

@@ -125,7 +125,8 @@ struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port,
 void client_forget(struct server *s, struct hub_client *c);
 /* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
  * was heard from here before is the older one */
-bool client_may_be(const struct server *s, struct hub_client *c, uint32_t id);
+bool client_may_be(const struct server *s, const struct hub_packet *in, uint32_t id,
+		   struct hub_session *session);
 void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
 void client_recount(const struct server *s, struct hub_client *c); /* both digests */
 bool client_wants(const struct hub_client *c, const struct hub_entry *e);

@@ -91,19 +91,21 @@ static const struct hub_past *past_of(const struct server *s, uint32_t id)
 	return NULL;
 }
 
-bool client_may_be(const struct server *s, struct hub_client *c, uint32_t id)
+bool client_may_be(const struct server *s, const struct hub_packet *in, uint32_t id,
+		   struct hub_session *session)
 {
 	const struct hub_past *past = past_of(s, id);
 	const struct hub_client *other;
 
 	LIST_FOREACH (other, &s->clients, entry)
-		if (other != c && other->is_signed && other->id == id)
+		if (other->is_signed && other->id == id &&
+		    (other->address != in->from || other->port != in->port))
 			return false;
 	if (!past)
 		return true;
-	c->session.epoch_in = past->session.epoch_in;
-	c->session.sequence_in = past->session.sequence_in;
-	return past->address == c->address && past->port == c->port;
+	session->epoch_in = past->session.epoch_in;
+	session->sequence_in = past->session.sequence_in;
+	return past->address == in->from && past->port == in->port;
 }
 
 void client_forget(struct server *s, struct hub_client *c)

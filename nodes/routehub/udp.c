@@ -6,6 +6,7 @@
 #include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +20,25 @@
 #define DATAGRAM_LEN 64	       /* more than the longest good one, so that a longer one is seen */
 #define RECEIVE_LEN  (8 << 20) /* thousands of updates at once */
 #define SEND_LEN     (4 << 20) /* for many neighbours whose MACs are asked for */
-#define CONTROL_LEN  CMSG_SPACE(sizeof(struct in_pktinfo))
+#define CONTROL_LEN  (CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t)))
+#define SEGMENTS     64 /* datagrams that one message may be cut into: udp(7), UDP_SEGMENT */
+#define MESSAGES     16
+
+/* Datagrams of one length to one peer: the kernel cuts them apart. */
+struct message {
+	struct sockaddr_in to;
+	uint32_t ours;
+	size_t len, count;
+	uint8_t data[SEGMENTS * HUB_SIGNED_LEN];
+};
 
 struct hub_udp {
 	int fd;
 	uint32_t drops;
 	struct log_limit complaint;
-	bool full;
+	bool full, no_segments; /* the kernel, or an interface, cannot cut */
 	unsigned waiting;
-	struct sockaddr_in to[HUB_BATCH];
-	_Alignas(struct cmsghdr) uint8_t control[HUB_BATCH][CONTROL_LEN]; /* from where */
-	uint8_t out[HUB_BATCH][HUB_SIGNED_LEN];
-	size_t out_len[HUB_BATCH];
+	struct message out[MESSAGES];
 	uint8_t in[HUB_BATCH][DATAGRAM_LEN];
 };
 
@@ -158,81 +166,107 @@ bool hub_udp_lost(struct hub_udp *u)
 	return lost;
 }
 
-static void put_source(uint8_t control[CONTROL_LEN], uint32_t ours)
+static void put_control(struct msghdr *m, int type, int level, const void *data, size_t len)
 {
-	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(ours) };
-	struct cmsghdr *c = (void *)control;
+	struct cmsghdr *c = (void *)((uint8_t *)m->msg_control + m->msg_controllen);
 
-	memset(control, 0, CONTROL_LEN);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	m->msg_controllen += CMSG_SPACE(len);
+}
+
+static bool fits(const struct hub_udp *u, const struct message *m, uint32_t ours, uint32_t to,
+		 uint16_t port, size_t len)
+{
+	return !u->no_segments && m->count < SEGMENTS && m->len == len && m->ours == ours &&
+	       m->to.sin_addr.s_addr == htonl(to) && m->to.sin_port == htons(port);
 }
 
 void hub_udp_send(struct hub_udp *u, uint32_t ours, uint32_t to, uint16_t port, const uint8_t *data,
 		  size_t len)
 {
-	if (u->waiting == HUB_BATCH)
-		hub_udp_flush(u);
-	if (u->waiting == HUB_BATCH)
-		return; /* lost, as on the wire */
-	u->to[u->waiting] = (struct sockaddr_in){ .sin_family = AF_INET,
-						  .sin_port = htons(port),
-						  .sin_addr.s_addr = htonl(to) };
-	put_source(u->control[u->waiting], ours);
-	memcpy(u->out[u->waiting], data, len);
-	u->out_len[u->waiting++] = len;
+	struct message *m = u->waiting ? &u->out[u->waiting - 1] : NULL;
+
+	if (!m || !fits(u, m, ours, to, port, len)) {
+		if (u->waiting == MESSAGES)
+			hub_udp_flush(u);
+		if (u->waiting == MESSAGES)
+			return; /* lost, as on the wire */
+		m = &u->out[u->waiting++];
+		m->to = (struct sockaddr_in){ .sin_family = AF_INET,
+					      .sin_port = htons(port),
+					      .sin_addr.s_addr = htonl(to) };
+		m->ours = ours;
+		m->len = len;
+		m->count = 0;
+	}
+	memcpy(m->data + m->count++ * len, data, len);
 }
 
-/* skip() - how many to go on behind, when sendmmsg() could not send the first one */
-static unsigned skip(struct hub_udp *u, unsigned first)
+/* send_message() - all datagrams of it; false with errno: none of them, or not all */
+static bool send_message(struct hub_udp *u, struct message *m)
+{
+	_Alignas(struct cmsghdr) uint8_t control[CONTROL_LEN] = { 0 };
+	struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(m->ours) };
+	struct iovec part = { m->data, m->len * m->count };
+	struct msghdr h = { .msg_name = &m->to,
+			    .msg_namelen = sizeof(m->to),
+			    .msg_iov = &part,
+			    .msg_iovlen = 1,
+			    .msg_control = control };
+	uint16_t size = (uint16_t)m->len;
+
+	put_control(&h, IP_PKTINFO, IPPROTO_IP, &info, sizeof(info));
+	if (m->count > 1)
+		put_control(&h, UDP_SEGMENT, IPPROTO_UDP, &size, sizeof(size));
+	return sendmsg(u->fd, &h, 0) >= 0;
+}
+
+/* send_singly() - where the kernel cannot cut: the datagrams one by one; false: not all of them */
+static bool send_singly(struct hub_udp *u, struct message *m)
+{
+	u->no_segments = true;
+	while (m->count > 0) {
+		struct message one = { .to = m->to, .ours = m->ours, .len = m->len, .count = 1 };
+
+		memcpy(one.data, m->data, m->len);
+		if (!send_message(u, &one))
+			return false;
+		m->count--;
+		memmove(m->data, m->data + m->len, m->count * m->len);
+	}
+	return true;
+}
+
+/* send_or_drop() - true: the message has left, or never will */
+static bool send_or_drop(struct hub_udp *u, struct message *m)
 {
 	char text[INET_ADDRSTRLEN];
+	bool sent = send_message(u, m);
 
-	if (errno == EINTR || errno == ECONNREFUSED) /* the latter is of an earlier one */
-		return 0;
-
-	log_limited(&u->complaint, "cannot send to %s: %s",
-		    inet_ntop(AF_INET, &u->to[first].sin_addr, text, sizeof(text)),
-		    strerror(errno));
-	return 1;
-}
-
-/* keep_from() - those behind `done` wait on */
-static void keep_from(struct hub_udp *u, unsigned done)
-{
-	u->waiting -= done;
-	memmove(u->to, u->to + done, u->waiting * sizeof(*u->to));
-	memmove(u->control, u->control + done, u->waiting * sizeof(*u->control));
-	memmove(u->out, u->out + done, u->waiting * sizeof(*u->out));
-	memmove(u->out_len, u->out_len + done, u->waiting * sizeof(*u->out_len));
+	if (!sent && (errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == EINTR))
+		sent = send_message(u, m); /* that was of an earlier one */
+	if (!sent && m->count > 1 && (errno == EINVAL || errno == EIO))
+		sent = send_singly(u, m);
+	u->full = !sent && errno == EAGAIN;
+	if (!sent && !u->full)
+		log_limited(&u->complaint, "cannot send to %s: %s",
+			    inet_ntop(AF_INET, &m->to.sin_addr, text, sizeof(text)),
+			    strerror(errno));
+	return !u->full;
 }
 
 void hub_udp_flush(struct hub_udp *u)
 {
-	struct iovec parts[HUB_BATCH];
-	struct mmsghdr messages[HUB_BATCH];
 	unsigned done = 0;
 
-	for (unsigned i = 0; i < u->waiting; i++) {
-		parts[i] = (struct iovec){ u->out[i], u->out_len[i] };
-		messages[i].msg_hdr = (struct msghdr){ .msg_name = &u->to[i],
-						       .msg_namelen = sizeof(u->to[i]),
-						       .msg_iov = &parts[i],
-						       .msg_iovlen = 1,
-						       .msg_control = u->control[i],
-						       .msg_controllen = CONTROL_LEN };
-	}
 	u->full = false;
-	while (done < u->waiting && !u->full) {
-		int sent = sendmmsg(u->fd, messages + done, u->waiting - done, 0);
-
-		u->full = sent < 0 && errno == EAGAIN;
-		if (!u->full)
-			done += sent > 0 ? (unsigned)sent : skip(u, done);
-	}
-	keep_from(u, done);
+	while (done < u->waiting && send_or_drop(u, &u->out[done]))
+		done++;
+	u->waiting -= done;
+	memmove(u->out, u->out + done, u->waiting * sizeof(*u->out));
 }
 
 bool hub_udp_is_full(const struct hub_udp *u)
