@@ -40,12 +40,20 @@ const struct object *known_find(const struct known *k, const struct object *name
 	return find(k, name);
 }
 
+/* is_of_another() - the kernel can have two IPv4 routes of one name: a router puts the new one behind the old
+ * one, and then the old one goes, which takes nothing from the new one */
+static bool is_of_another(const struct object *known, const struct object *gone)
+{
+	return gone->kind == OBJECT_ROUTE && gone->prefix.addr.family == AF_INET &&
+	       !object_says_the_same(known, gone);
+}
+
 enum change known_note(struct known *k, const struct object *o, bool gone)
 {
 	struct object *before = find(k, o);
 
 	if (gone) {
-		if (!before)
+		if (!before || is_of_another(before, o))
 			return CHANGE_NONE;
 		forget(k, before);
 		return CHANGE_REMOVED;

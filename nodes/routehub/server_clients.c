@@ -6,8 +6,8 @@
 #include "nodes/common/mem.h"
 #include "server.h"
 
-#define PUMP	 64 /* datagrams to one client in one go */
-#define PROBES	 3  /* unanswered, and it is unreachable */
+#define PUMP	 128 /* datagrams to one client in one go */
+#define PROBES	 3   /* unanswered, and it is unreachable */
 #define PROBE_MS 300
 #define FORGIVE_MS \
 	30000 /* after which an earlier one does not count: an unanswered ARP takes seconds */
