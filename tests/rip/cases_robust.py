@@ -80,6 +80,20 @@ def _mutated(chance, octets):
     return bytes(octets[: chance.choice((len(octets), chance.randrange(len(octets) + 1)))])
 
 
+def z_million(bench):
+    """1,000,000 mutated messages later a neighbour is still heard, and what it has announced is right"""
+    bench.start("-T", "60s-60s")  # what is learned of them is not told each time
+    bench.eth0.strict = False
+    chance = random.Random(1_000_000)
+    originals = [message(numbered(count)) for count in (1, 2, 3, 25)]
+    pool = [bench.r1.frame(_mutated(chance, chance.choice(originals))) for _ in range(10_000)]
+    while bench.show("counts")["received"] < 1_000_000:  # a small buffer loses some
+        for frame in pool[::2] if chance.random() < 0.5 else pool[1::2]:
+            bench.r1.cable.send(frame)
+    bench.installed(bench.fence(bench.r1), bench.r1.address)
+    require(bench.ripd.runs(), "ripd runs")
+
+
 def z_mutated_signed(bench):
     """RFC 4822 2.4: 1,000 mutated messages, or cut ones, with a key configured do no harm, and none is believed"""
     keys = [Key("md5", 5, "secret"), Key("sha256", 6, "other")]
