@@ -178,7 +178,7 @@ static void on_static(void *arg)
 static void on_packets(void *arg)
 {
 	struct ripd *d = arg;
-	struct udp_packet list[UDP_BATCH];
+	struct datagram_in list[DATAGRAMS_BATCH];
 	size_t count = udp_receive(d->udp, list);
 	uint64_t now = clock_ms();
 

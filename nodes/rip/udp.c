@@ -41,7 +41,7 @@ struct udp {
 	struct waiting *queue; /* those from `first` on wait */
 	size_t first, queue_count;
 	struct log_limit complaint;
-	uint8_t in[UDP_BATCH][DATAGRAM_LEN];
+	uint8_t in[DATAGRAMS_BATCH][DATAGRAM_LEN];
 };
 
 static int open_socket(void)
@@ -52,7 +52,7 @@ static int open_socket(void)
 
 	if (fd < 0)
 		fatal_errno("cannot open a socket");
-	setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
+	datagrams_ask(fd);
 	setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &no, sizeof(no));
 	setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
 	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes));
@@ -131,43 +131,9 @@ void udp_leave(struct udp *u, unsigned ifindex)
 
 /* ---- in ---------------------------------------------------------------------------------------- */
 
-static unsigned interface_of(struct msghdr *m)
+size_t udp_receive(struct udp *u, struct datagram_in to[DATAGRAMS_BATCH])
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			struct in_pktinfo info;
-
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			return (unsigned)info.ipi_ifindex;
-		}
-	return 0;
-}
-
-size_t udp_receive(struct udp *u, struct udp_packet to[UDP_BATCH])
-{
-	struct sockaddr_in from[UDP_BATCH];
-	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][CONTROL_LEN];
-	struct iovec parts[UDP_BATCH];
-	struct mmsghdr messages[UDP_BATCH];
-	int count;
-
-	for (size_t i = 0; i < UDP_BATCH; i++) {
-		parts[i] = (struct iovec){ u->in[i], DATAGRAM_LEN };
-		messages[i].msg_hdr = (struct msghdr){ .msg_name = &from[i],
-						       .msg_namelen = sizeof(from[i]),
-						       .msg_iov = &parts[i],
-						       .msg_iovlen = 1,
-						       .msg_control = control[i],
-						       .msg_controllen = CONTROL_LEN };
-	}
-	count = recvmmsg(u->fd, messages, UDP_BATCH, MSG_DONTWAIT, NULL);
-	for (int i = 0; i < count; i++)
-		to[i] = (struct udp_packet){ .ifindex = interface_of(&messages[i].msg_hdr),
-					     .from = ntohl(from[i].sin_addr.s_addr),
-					     .port = ntohs(from[i].sin_port),
-					     .data = u->in[i],
-					     .len = messages[i].msg_len };
-	return count < 0 ? 0 : (size_t)count;
+	return datagrams_receive(u->fd, u->in[0], DATAGRAM_LEN, to);
 }
 
 /* ---- out --------------------------------------------------------------------------------------- */

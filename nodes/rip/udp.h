@@ -7,17 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UDP_BATCH 64
+#include "nodes/common/datagrams.h"
 
 struct udp;
-
-struct udp_packet {
-	unsigned ifindex; /* where it came */
-	uint32_t from;
-	uint16_t port;
-	const uint8_t *data; /* good until the next call */
-	size_t len;
-};
 
 struct udp *udp_open(void); /* ends the program if the port is taken */
 void udp_close(struct udp *u);
@@ -27,7 +19,7 @@ int udp_fd(const struct udp *u);
 void udp_join(struct udp *u, unsigned ifindex);
 void udp_leave(struct udp *u, unsigned ifindex);
 
-size_t udp_receive(struct udp *u, struct udp_packet to[UDP_BATCH]);
+size_t udp_receive(struct udp *u, struct datagram_in to[DATAGRAMS_BATCH]);
 
 /* udp_queue() - a packet that leaves from this interface with this source address */
 void udp_queue(struct udp *u, unsigned ifindex, uint32_t source, uint32_t to, uint16_t port,

@@ -311,7 +311,7 @@ static enum hub_count take_signed(struct client *c, const uint8_t *data)
 	return why;
 }
 
-static enum hub_count take(struct client *c, const struct hub_packet *in, uint64_t now)
+static enum hub_count take(struct client *c, const struct datagram_in *in, uint64_t now)
 {
 	bool by_server = in->from == c->config.server && in->port == c->config.server_port,
 	     is_signed;
@@ -329,7 +329,7 @@ static enum hub_count take(struct client *c, const struct hub_packet *in, uint64
 	return why == HUB_GOOD ? take_from_server(c, &d, now) : why;
 }
 
-void route_client_input(struct client *c, const struct hub_packet *in, uint64_t now)
+void route_client_input(struct client *c, const struct datagram_in *in, uint64_t now)
 {
 	enum hub_count why = take(c, in, now);
 

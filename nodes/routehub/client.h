@@ -8,8 +8,8 @@
 #define VETHLAB_ROUTEHUB_CLIENT_H
 
 #include "feed.h"
+#include "nodes/common/datagrams.h"
 #include "nodes/common/prefix_map.h"
-#include "udp.h"
 #include "whole.h"
 
 enum client_source { FROM_NOBODY, FROM_LOCAL, FROM_SENDER, FROM_SERVER };
@@ -70,7 +70,7 @@ void route_client_close(struct client *c);
 bool route_client_announce(struct client *c, uint32_t address, uint64_t now);
 bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now);
 
-void route_client_input(struct client *c, const struct hub_packet *in, uint64_t now);
+void route_client_input(struct client *c, const struct datagram_in *in, uint64_t now);
 void route_client_lost(struct client *c); /* datagrams were dropped on their way to us */
 void route_client_unreachable(struct client *c,
 			      uint64_t now); /* nobody listens at the server's port (ICMP) */

@@ -17,7 +17,7 @@
 static void on_datagrams(void *arg)
 {
 	struct hubd *h = arg;
-	struct hub_packet list[HUB_BATCH];
+	struct datagram_in list[DATAGRAMS_BATCH];
 	size_t count = hub_udp_receive(h->udp, list);
 	uint64_t now = clock_ms();
 	uint32_t address;
@@ -209,4 +209,15 @@ json_t *hubd_counts(uint64_t received, uint64_t sent, const uint64_t counts[HUB_
 				    json_integer((json_int_t)counts[i]));
 	return json_pack("{s:i, s:I, s:I, s:o}", "version", 1, "received", (json_int_t)received,
 			 "sent", (json_int_t)sent, "dropped", dropped);
+}
+
+_Noreturn void hubd_show(const struct program *p, const struct table_shape *shapes, size_t count,
+			 int argc, char **argv, bool as_json)
+{
+	const char *what = argc > 1 ? argv[1] : shapes[0].key;
+	const struct table_shape *shape = table_shape_of(shapes, count, what);
+
+	if (!shape || argc > 2)
+		options_fail(p, "show: '%s' is none of the things that are shown", argv[argc - 1]);
+	exit(table_show(shape, ask_daemon(p->name, what), as_json));
 }

@@ -9,6 +9,7 @@
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
 #include "nodes/common/options.h"
+#include "nodes/common/table.h"
 #include "packet.h"
 #include "udp.h"
 
@@ -17,7 +18,7 @@
 
 /* What the daemon's core does with what happens. `now` in milliseconds. */
 struct hub_core {
-	void (*input)(void *core, const struct hub_packet *in, uint64_t now);
+	void (*input)(void *core, const struct datagram_in *in, uint64_t now);
 	void (*unreachable)(void *core, uint32_t address, uint16_t port, uint64_t now);
 	void (*lost)(void *core);
 	uint64_t (*work)(void *core, uint64_t now);
@@ -55,6 +56,11 @@ uint32_t hubd_new_id(void); /* never 0 */
 
 /* hubd_key() - of --key and --key-file; wrong use, or a file that cannot be read, ends the program */
 struct hub_key hubd_key(const struct program *p, const char *text, const char *file);
+
+/* hubd_show() - `show WHAT`: asks the daemon that runs here, prints, ends; the first shape is what is shown
+ * where nothing is named */
+_Noreturn void hubd_show(const struct program *p, const struct table_shape *shapes, size_t count,
+			 int argc, char **argv, bool as_json);
 
 /* hubd_counts() - the answer to `counts` */
 json_t *hubd_counts(uint64_t received, uint64_t sent, const uint64_t counts[HUB_COUNT_COUNT]);

@@ -9,7 +9,6 @@
 #include "nodes/common/bytes.h"
 #include "nodes/common/endpoint.h"
 #include "nodes/common/mem.h"
-#include "nodes/common/table.h"
 
 #define LINE_MAX_LEN 256
 
@@ -55,7 +54,7 @@ struct daemon {
 
 /* ---- between the loop and the core ------------------------------------------------------------- */
 
-static void on_input(void *core, const struct hub_packet *in, uint64_t now)
+static void on_input(void *core, const struct datagram_in *in, uint64_t now)
 {
 	route_client_input(core, in, now);
 }
@@ -270,16 +269,6 @@ static const struct table_shape shapes[] = {
 	{ "counts", NULL, 0 },
 };
 
-_Noreturn static void show(int argc, char **argv)
-{
-	const char *what = argc > 1 ? argv[1] : "table";
-	const struct table_shape *shape = table_shape_of(shapes, ARRAY_SIZE(shapes), what);
-
-	if (!shape || argc > 2)
-		options_fail(&program, "show: '%s' is not table or counts", argv[argc - 1]);
-	exit(table_show(shape, ask_daemon(program.name, what), as_json));
-}
-
 /* ---- begin ------------------------------------------------------------------------------------- */
 
 static struct client_config configure(void)
@@ -352,7 +341,8 @@ int main(int argc, char **argv)
 	log_open(program.name);
 	first = options_parse(&program, argc, argv);
 	if (first < argc && strcmp(argv[first], "show") == 0)
-		show(argc - first, argv + first);
+		hubd_show(&program, shapes, ARRAY_SIZE(shapes), argc - first, argv + first,
+			  as_json);
 	if (first < argc && (strcmp(argv[first], "add") == 0 || strcmp(argv[first], "del") == 0))
 		order(argc - first, argv + first);
 	options_operands(&program, first, argc, argv, 0, "");

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "hubd.h"
-#include "nodes/common/table.h"
 #include "server.h"
 
 static const char *listen_at, *key, *key_file;
@@ -42,7 +41,7 @@ struct daemon {
 
 /* ---- between the loop and the core ------------------------------------------------------------- */
 
-static void on_input(void *core, const struct hub_packet *in, uint64_t now)
+static void on_input(void *core, const struct datagram_in *in, uint64_t now)
 {
 	route_server_input(core, in, now);
 }
@@ -174,17 +173,6 @@ static const struct table_shape shapes[] = {
 	{ "counts", NULL, 0 },
 };
 
-_Noreturn static void show(int argc, char **argv)
-{
-	const char *what = argc > 1 ? argv[1] : "table";
-	const struct table_shape *shape = table_shape_of(shapes, ARRAY_SIZE(shapes), what);
-
-	if (!shape || argc > 2)
-		options_fail(&program, "show: '%s' is not table, clients or counts",
-			     argv[argc - 1]);
-	exit(table_show(shape, ask_daemon(program.name, what), as_json));
-}
-
 /* ---- begin ------------------------------------------------------------------------------------- */
 
 static uint32_t parse_listen(void)
@@ -220,7 +208,8 @@ int main(int argc, char **argv)
 	log_open(program.name);
 	first = options_parse(&program, argc, argv);
 	if (first < argc && strcmp(argv[first], "show") == 0)
-		show(argc - first, argv + first);
+		hubd_show(&program, shapes, ARRAY_SIZE(shapes), argc - first, argv + first,
+			  as_json);
 	options_operands(&program, first, argc, argv, 0, "");
 	d.server = open_server(&d);
 	hubd_open(&d.hub, parse_listen(), (uint16_t)port);

@@ -356,7 +356,7 @@ static bool make_place(struct server *s)
 
 /* check_signed() - in order, and of nobody else; `session` is what is known of the sender */
 static enum hub_count check_signed(const struct server *s, const struct hub_client *c,
-				   const struct hub_packet *in, const struct hub_datagram *d,
+				   const struct datagram_in *in, const struct hub_datagram *d,
 				   struct hub_session *session, bool *gap)
 {
 	bool known = c && c->is_signed;
@@ -371,7 +371,7 @@ static enum hub_count check_signed(const struct server *s, const struct hub_clie
 }
 
 /* admit() - the client that has sent this, one that is new too; NULL: it is dropped, see *why */
-static struct hub_client *admit(struct server *s, const struct hub_packet *in,
+static struct hub_client *admit(struct server *s, const struct datagram_in *in,
 				const struct hub_datagram *d, bool is_signed, bool *gap,
 				uint64_t now, enum hub_count *why)
 {
@@ -397,7 +397,7 @@ static struct hub_client *admit(struct server *s, const struct hub_packet *in,
 	return c;
 }
 
-static enum hub_count take_datagram(struct server *s, const struct hub_packet *in, uint64_t now)
+static enum hub_count take_datagram(struct server *s, const struct datagram_in *in, uint64_t now)
 {
 	struct hub_datagram d;
 	struct hub_client *c;
@@ -421,7 +421,7 @@ static enum hub_count take_datagram(struct server *s, const struct hub_packet *i
 	return take(s, c, &d, now);
 }
 
-void route_server_input(struct server *s, const struct hub_packet *in, uint64_t now)
+void route_server_input(struct server *s, const struct datagram_in *in, uint64_t now)
 {
 	enum hub_count why = take_datagram(s, in, now);
 

@@ -11,8 +11,8 @@
 #include <sys/queue.h>
 
 #include "feed.h"
+#include "nodes/common/datagrams.h"
 #include "nodes/common/prefix_map.h"
-#include "udp.h"
 #include "whole.h"
 
 enum hub_speech { SPEAKS_PLAIN, SPEAKS_EXTENDED, SPEAKS_AUTHENTICATED };
@@ -99,7 +99,7 @@ struct server *route_server_new(const struct server_config *c, const struct serv
 void route_server_free(struct server *s);
 
 /* route_server_input() - a datagram that came to the address `to` */
-void route_server_input(struct server *s, const struct hub_packet *in, uint64_t now);
+void route_server_input(struct server *s, const struct datagram_in *in, uint64_t now);
 
 /* route_server_unreachable() - the network said that nobody listens there (ICMP) */
 void route_server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now);
@@ -125,7 +125,7 @@ struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port,
 void client_forget(struct server *s, struct hub_client *c);
 /* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
  * was heard from here before is the older one */
-bool client_may_be(const struct server *s, const struct hub_packet *in, uint32_t id,
+bool client_may_be(const struct server *s, const struct datagram_in *in, uint32_t id,
 		   struct hub_session *session);
 void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
 void client_recount(const struct server *s, struct hub_client *c); /* both digests */

@@ -91,7 +91,7 @@ static const struct hub_past *past_of(const struct server *s, uint32_t id)
 	return NULL;
 }
 
-bool client_may_be(const struct server *s, const struct hub_packet *in, uint32_t id,
+bool client_may_be(const struct server *s, const struct datagram_in *in, uint32_t id,
 		   struct hub_session *session)
 {
 	const struct hub_past *past = past_of(s, id);

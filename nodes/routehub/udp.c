@@ -39,7 +39,7 @@ struct hub_udp {
 	bool full, no_segments; /* the kernel, or an interface, cannot cut */
 	unsigned waiting;
 	struct message out[MESSAGES];
-	uint8_t in[HUB_BATCH][DATAGRAM_LEN];
+	uint8_t in[DATAGRAMS_BATCH][DATAGRAM_LEN];
 };
 
 struct hub_udp *hub_udp_open(uint32_t address, uint16_t port)
@@ -54,7 +54,7 @@ struct hub_udp *hub_udp_open(uint32_t address, uint16_t port)
 	if (u->fd < 0)
 		fatal_errno("cannot open a socket");
 	setsockopt(u->fd, IPPROTO_IP, IP_RECVERR, &yes, sizeof(yes));
-	setsockopt(u->fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
+	datagrams_ask(u->fd);
 	if (setsockopt(u->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (setsockopt(u->fd, SOL_SOCKET, SO_SNDBUFFORCE, &send_size, sizeof(send_size)) < 0)
@@ -77,43 +77,9 @@ int hub_udp_fd(const struct hub_udp *u)
 	return u->fd;
 }
 
-static uint32_t receiver_of(struct msghdr *m)
+size_t hub_udp_receive(struct hub_udp *u, struct datagram_in to[DATAGRAMS_BATCH])
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			struct in_pktinfo info;
-
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			return ntohl(info.ipi_spec_dst.s_addr);
-		}
-	return 0;
-}
-
-size_t hub_udp_receive(struct hub_udp *u, struct hub_packet to[HUB_BATCH])
-{
-	_Alignas(struct cmsghdr) uint8_t control[HUB_BATCH][CONTROL_LEN];
-	struct sockaddr_in from[HUB_BATCH];
-	struct iovec parts[HUB_BATCH];
-	struct mmsghdr messages[HUB_BATCH];
-	int count;
-
-	for (size_t i = 0; i < HUB_BATCH; i++) {
-		parts[i] = (struct iovec){ u->in[i], DATAGRAM_LEN };
-		messages[i].msg_hdr = (struct msghdr){ .msg_name = &from[i],
-						       .msg_namelen = sizeof(from[i]),
-						       .msg_iov = &parts[i],
-						       .msg_iovlen = 1,
-						       .msg_control = control[i],
-						       .msg_controllen = CONTROL_LEN };
-	}
-	count = recvmmsg(u->fd, messages, HUB_BATCH, MSG_DONTWAIT, NULL);
-	for (int i = 0; i < count; i++)
-		to[i] = (struct hub_packet){ .from = ntohl(from[i].sin_addr.s_addr),
-					     .to = receiver_of(&messages[i].msg_hdr),
-					     .port = ntohs(from[i].sin_port),
-					     .data = u->in[i],
-					     .len = messages[i].msg_len };
-	return count < 0 ? 0 : (size_t)count;
+	return datagrams_receive(u->fd, u->in[0], DATAGRAM_LEN, to);
 }
 
 static bool is_refusal(struct msghdr *m)

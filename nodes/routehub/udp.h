@@ -8,22 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HUB_BATCH 64
+#include "nodes/common/datagrams.h"
 
 struct hub_udp;
-
-struct hub_packet {
-	uint32_t from, to;   /* the sender's address; ours, that it was sent to */
-	uint16_t port;	     /* the sender's */
-	const uint8_t *data; /* good until the next call */
-	size_t len;
-};
 
 struct hub_udp *hub_udp_open(uint32_t address, uint16_t port); /* ends the program if it is taken */
 void hub_udp_close(struct hub_udp *u);
 int hub_udp_fd(const struct hub_udp *u);
 
-size_t hub_udp_receive(struct hub_udp *u, struct hub_packet to[HUB_BATCH]);
+size_t hub_udp_receive(struct hub_udp *u, struct datagram_in to[DATAGRAMS_BATCH]);
 
 /* hub_udp_unreachable() - where a datagram of ours met no listener; false: no more of them */
 bool hub_udp_unreachable(struct hub_udp *u, uint32_t *address, uint16_t *port);

@@ -106,9 +106,9 @@ static void check(const struct world *w)
 static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
-	struct hub_packet in = { .from = who & 1 ? 0x0a000002u + (who >> 1 & 7) : SERVER,
-				 .port = who & 16 ? 4000 : HUB_PORT,
-				 .len = len };
+	struct datagram_in in = { .from = who & 1 ? 0x0a000002u + (who >> 1 & 7) : SERVER,
+				  .port = who & 16 ? 4000 : HUB_PORT,
+				  .len = len };
 
 	require(copy != NULL);
 	memcpy(copy, data, len);

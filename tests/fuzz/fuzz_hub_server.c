@@ -126,10 +126,10 @@ static void check(const struct world *w)
 static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
-	struct hub_packet in = { .from = 0x0a000002u + who % CLIENTS,
-				 .to = 0x0a000001u,
-				 .port = who & 16 ? 4000 : HUB_PORT,
-				 .len = len };
+	struct datagram_in in = { .from = 0x0a000002u + who % CLIENTS,
+				  .to = 0x0a000001u,
+				  .port = who & 16 ? 4000 : HUB_PORT,
+				  .len = len };
 
 	require(copy != NULL);
 	memcpy(copy, data, len);

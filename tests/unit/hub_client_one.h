@@ -56,7 +56,7 @@ static unused_too void pump(struct one *o)
 
 static unused_too void hear_octets(struct one *o, uint32_t from, const uint8_t *data, size_t len)
 {
-	struct hub_packet in = { .from = from, .port = HUB_PORT, .data = data, .len = len };
+	struct datagram_in in = { .from = from, .port = HUB_PORT, .data = data, .len = len };
 
 	o->log->dropped = HUB_GOOD;
 	route_client_input(o->client, &in, o->now);

@@ -59,7 +59,7 @@ static unused_too void pump(struct one *o)
 
 static unused_too void hear_octets(struct one *o, uint32_t from, const uint8_t *data, size_t len)
 {
-	struct hub_packet in = {
+	struct datagram_in in = {
 		.from = from, .to = IP(10, 0, 0, 1), .port = HUB_PORT, .data = data, .len = len
 	};
 

@@ -113,7 +113,7 @@ static void at_the_end_what_we_announced_is_withdrawn(void **state)
 static void nothing_follows_a_bye(void **state)
 {
 	static const uint8_t hello[] = { HUB_HELLO, 0, 0, 0, 9 };
-	struct hub_packet in = { .from = SERVER, .port = HUB_PORT, .data = hello, .len = 5 };
+	struct datagram_in in = { .from = SERVER, .port = HUB_PORT, .data = hello, .len = 5 };
 	struct one o = begin();
 
 	(void)state;

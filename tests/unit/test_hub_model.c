@@ -110,7 +110,7 @@ static void pump(struct world *w)
 static void deliver(struct world *w, const struct flying *f)
 {
 	struct peer *p = &w->peers[f->client];
-	struct hub_packet in = { .port = HUB_PORT, .data = f->data, .len = f->len };
+	struct datagram_in in = { .port = HUB_PORT, .data = f->data, .len = f->len };
 
 	if (f->to_server) {
 		in.from = address_of(f->client);

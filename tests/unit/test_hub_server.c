@@ -75,7 +75,7 @@ static void two_clients_of_one_host_are_two(void **state)
 {
 	static const uint8_t add[] = { HUB_ADD, 10, 1, 0, 10 },
 			     del[] = { HUB_DELETE, 10, 1, 0, 10 };
-	struct hub_packet in = { .from = A, .port = 4000, .data = add, .len = 5 };
+	struct datagram_in in = { .from = A, .port = 4000, .data = add, .len = 5 };
 	struct one o = three();
 
 	(void)state;

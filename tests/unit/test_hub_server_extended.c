@@ -127,7 +127,7 @@ static void at_the_end_each_client_hears_so_in_its_own_form(void **state)
 /* A client that is just being told everything: nothing follows the BYE, it would be believed. */
 static void nothing_follows_a_bye(void **state)
 {
-	struct hub_packet in = { .from = B, .port = HUB_PORT, .len = 5 };
+	struct datagram_in in = { .from = B, .port = HUB_PORT, .len = 5 };
 	static const uint8_t hello[] = { HUB_HELLO, 0, 0, 0, 77 };
 	struct one o = three();
 
