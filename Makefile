@@ -85,7 +85,7 @@ dhcp-client_SRC := $(addprefix nodes/dhcp/,dhcp_client_main.c client.c client_ac
 dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c sniffer.c frame.c packet.c packet_encode.c option.c)
 ripd_SRC        := $(wildcard nodes/rip/*.c)
 HUB             := $(addprefix nodes/routehub/,hubd.c udp.c packet.c feed.c whole.c)
-route-server_SRC := nodes/routehub/route_server_main.c $(addprefix nodes/routehub/,server.c server_clients.c) $(HUB)
+route-server_SRC := nodes/routehub/route_server_main.c $(addprefix nodes/routehub/,server.c server_clients.c server_extended.c) $(HUB)
 route-client_SRC := nodes/routehub/route_client_main.c nodes/routehub/client.c $(HUB)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What comes from others: RFC 2453, 3.9, with the checks of each packet and each entry. */
-#include "router.h"
+#include "router_core.h"
 
 #define NEIGHBOURS_MAX 4096
 

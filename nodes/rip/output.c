@@ -2,7 +2,7 @@
 /* What goes to others: tables, changes, requests, answers. RFC 2453, 3.9.1, 3.10 and 4. */
 #include <string.h>
 
-#include "router.h"
+#include "router_core.h"
 
 /* A packet that is being filled for somebody; full ones leave by themselves. */
 struct update {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "nodes/common/mem.h"
-#include "router.h"
+#include "router_core.h"
 
 #define ROUTES_MAX 2000000
 #define AHEAD_MAX  3 /* in one pause */

@@ -5,7 +5,7 @@
  * was lost, and what is reachable again, does not wait for the pause, a few times in each: a wave of these
  * crosses a network in the time of its packets, while what flaps still waits.
  */
-#include "router.h"
+#include "router_core.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -118,19 +118,4 @@ void route_server_stop(struct server *s);
 
 void route_server_reinstall(struct server *s); /* each route once more: the links have changed */
 
-/* ---- between server.c and server_clients.c ----------------------------------------------------- */
-
-struct hub_client *client_find(const struct server *s, uint32_t address, uint16_t port);
-struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now);
-void client_forget(struct server *s, struct hub_client *c);
-/* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
- * was heard from here before is the older one */
-bool client_may_be(const struct server *s, const struct datagram_in *in, uint32_t id,
-		   struct hub_session *session);
-void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
-void client_recount(const struct server *s, struct hub_client *c); /* both digests */
-bool client_wants(const struct hub_client *c, const struct hub_entry *e);
-
-void owner_drop(struct server *s, struct hub_owner *o);
-
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "nodes/common/mem.h"
-#include "server.h"
+#include "server_core.h"
 
 #define PUMP	 128 /* datagrams to one client in one go */
 #define PROBES	 3   /* unanswered, and it is unreachable */

@@ -11,7 +11,7 @@
 #include "nodes/common/compiler.h"
 #include "nodes/common/reader.h"
 #include "nodes/rip/packet.h"
-#include "nodes/rip/router.h"
+#include "nodes/rip/router_core.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What server.c, server_clients.c and server_extended.c share. */
+#ifndef VETHLAB_ROUTEHUB_SERVER_CORE_H
+#define VETHLAB_ROUTEHUB_SERVER_CORE_H
+
+#include "server.h"
+
+struct hub_client *client_find(const struct server *s, uint32_t address, uint16_t port);
+struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now);
+void client_forget(struct server *s, struct hub_client *c);
+/* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
+ * was heard from here before is the older one */
+bool client_may_be(const struct server *s, const struct datagram_in *in, uint32_t id,
+		   struct hub_session *session);
+void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
+void client_recount(const struct server *s, struct hub_client *c); /* both digests */
+bool client_wants(const struct hub_client *c, const struct hub_entry *e);
+
+void owner_drop(struct server *s, struct hub_owner *o);
+
+/* server_take_extended() - a datagram of type 16 and above, of a client that is admitted */
+enum hub_count server_take_extended(struct server *s, struct hub_client *c,
+				    const struct hub_datagram *d, uint64_t now);
+
+#endif
