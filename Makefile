@@ -86,7 +86,7 @@ dhcp-relay_SRC  := $(addprefix nodes/dhcp/,dhcp_relay_main.c relay.c wire.c snif
 ripd_SRC        := $(wildcard nodes/rip/*.c)
 HUB             := $(addprefix nodes/routehub/,hubd.c udp.c packet.c feed.c whole.c)
 route-server_SRC := nodes/routehub/route_server_main.c $(addprefix nodes/routehub/,server.c server_clients.c server_extended.c) $(HUB)
-route-client_SRC := nodes/routehub/route_client_main.c nodes/routehub/client.c $(HUB)
+route-client_SRC := nodes/routehub/route_client_main.c $(addprefix nodes/routehub/,client.c client_told.c) $(HUB)
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols

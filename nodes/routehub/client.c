@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client.h"
+#include "client_core.h"
 
 #include <stdlib.h>
 
@@ -36,14 +36,14 @@ void route_client_close(struct client *c)
 
 /* ---- entries ----------------------------------------------------------------------------------- */
 
-static struct client_entry *find(const struct client *c, uint32_t address)
+struct client_entry *entry_find(const struct client *c, uint32_t address)
 {
 	struct prefix p = { ip4_addr(address), 32 };
 
 	return prefix_map_find(c->table, &p);
 }
 
-static struct client_entry *find_or_make(struct client *c, uint32_t address, uint64_t now)
+struct client_entry *entry_find_or_make(struct client *c, uint32_t address, uint64_t now)
 {
 	struct prefix p = { ip4_addr(address), 32 };
 	struct client_entry *e = prefix_map_add(c->table, &p);
@@ -80,8 +80,8 @@ void route_client_reinstall(struct client *c)
 	}
 }
 
-/* give() - the entry belongs to another source now; the server hears what that means for it */
-static void give(struct client *c, struct client_entry *e, enum client_source source)
+/* entry_give() - the entry belongs to another source now; the server hears what that means for it */
+void entry_give(struct client *c, struct client_entry *e, enum client_source source)
 {
 	uint32_t address = ip4_of(&e->prefix.addr);
 	bool was = is_announced(e), is;
@@ -97,10 +97,10 @@ static void give(struct client *c, struct client_entry *e, enum client_source so
 		prefix_map_remove(c->table, e);
 }
 
-/* give_up() - its source has gone: the server's word counts again, if there is one */
-static void give_up(struct client *c, struct client_entry *e)
+/* entry_give_up() - its source has gone: the server's word counts again, if there is one */
+void entry_give_up(struct client *c, struct client_entry *e)
 {
-	give(c, e, e->by_server ? FROM_SERVER : FROM_NOBODY);
+	entry_give(c, e, e->by_server ? FROM_SERVER : FROM_NOBODY);
 }
 
 bool route_client_announce(struct client *c, uint32_t address, uint64_t now)
@@ -109,21 +109,21 @@ bool route_client_announce(struct client *c, uint32_t address, uint64_t now)
 
 	if (!ip4_is_host(address))
 		return false;
-	e = find_or_make(c, address, now);
+	e = entry_find_or_make(c, address, now);
 	if (e->source != FROM_LOCAL)
 		e->made = now;
-	give(c, e, FROM_LOCAL);
+	entry_give(c, e, FROM_LOCAL);
 	return true;
 }
 
 bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now)
 {
-	struct client_entry *e = find(c, address);
+	struct client_entry *e = entry_find(c, address);
 
 	if (!e || e->source != FROM_LOCAL)
 		return false;
 	e->made = now;
-	give_up(c, e);
+	entry_give_up(c, e);
 	return true;
 }
 
@@ -138,7 +138,7 @@ static bool is_of_sender(const struct client_entry *e, uint32_t from)
 static void sender_adds(struct client *c, uint32_t address, uint32_t from, uint16_t port,
 			uint64_t now)
 {
-	struct client_entry *e = find(c, address);
+	struct client_entry *e = entry_find(c, address);
 
 	if (is_of_sender(e, from)) {
 		e->repeats |= now - e->heard >= c->config.interval_ms / 2;
@@ -146,12 +146,12 @@ static void sender_adds(struct client *c, uint32_t address, uint32_t from, uint1
 	}
 	if (e && e->source != FROM_NOBODY)
 		return; /* who was first has the entry */
-	e = find_or_make(c, address, now);
+	e = entry_find_or_make(c, address, now);
 	e->sender = from;
 	e->sender_port = port;
 	e->heard = now;
 	e->repeats = false;
-	give(c, e, FROM_SENDER);
+	entry_give(c, e, FROM_SENDER);
 }
 
 static enum hub_count take_from_sender(struct client *c, const struct hub_datagram *d,
@@ -171,145 +171,14 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 		sender_adds(c, d->field, from, port, now);
 		return HUB_GOOD;
 	}
-	e = find(c, d->field);
+	e = entry_find(c, d->field);
 	if (!is_of_sender(e, from))
 		return HUB_NOT_OWNER;
-	give_up(c, e);
+	entry_give_up(c, e);
 	return HUB_GOOD;
 }
 
-/* ---- from the server --------------------------------------------------------------------------- */
-
-/* server_adds() - one that is our own is remembered, for the digest, and nothing more */
-static enum hub_count server_adds(struct client *c, uint32_t address, uint64_t now)
-{
-	bool ours = c->io.is_ours(c->io.arg, address);
-	struct client_entry *e = find_or_make(c, address, now);
-
-	if (e->by_server && now - e->heard >= c->config.interval_ms / 2)
-		c->server_repeats = true;
-	if (!e->by_server)
-		c->down += hub_hash(address, c->id);
-	e->by_server = true;
-	whole_mention(&c->whole, &e->mentioned, hub_hash(address, c->id));
-	if (e->source == FROM_NOBODY && !ours)
-		give(c, e, FROM_SERVER);
-	if (e->source == FROM_SERVER)
-		e->heard = now;
-	return ours && e->source == FROM_NOBODY ? HUB_BAD_ADDRESS : HUB_GOOD;
-}
-
-static void server_deletes(struct client *c, struct client_entry *e)
-{
-	uint32_t hash = hub_hash(ip4_of(&e->prefix.addr), c->id);
-
-	c->down -= hash;
-	whole_unmention(&c->whole, e->mentioned, hash);
-	e->mentioned = 0;
-	e->by_server = false;
-	if (e->source == FROM_SERVER || e->source == FROM_NOBODY)
-		give_up(c, e);
-}
-
-/* forget_told() - what the server has told and this says no good of */
-static void forget_told(struct client *c,
-			bool (*is_good)(const struct client *c, const struct client_entry *e))
-{
-	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));)
-		if (e->by_server && !(is_good && is_good(c, e)))
-			server_deletes(c, e);
-}
-
-static bool was_mentioned(const struct client *c, const struct client_entry *e)
-{
-	return whole_was_mentioned(&c->whole, e->mentioned);
-}
-
-static void take_hello(struct client *c, uint32_t id)
-{
-	if (!id || c->server_id == id)
-		return;
-	c->server_id = id; /* it has begun anew, and knows nothing of us */
-	c->whole.open = false;
-	feed_whole(&c->feed, true);
-}
-
-static void take_whole_end(struct client *c, uint32_t sum)
-{
-	if (!c->whole.open)
-		return;
-	if (whole_end(&c->whole, sum))
-		forget_told(c, was_mentioned);
-	else
-		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
-}
-
-static void take_extended(struct client *c, const struct hub_datagram *d, uint64_t now)
-{
-	if (d->type != HUB_HELLO && !c->server_id)
-		return; /* it has not said that it speaks so */
-	switch (d->type) {
-	case HUB_HELLO:
-		take_hello(c, d->field);
-		break;
-	case HUB_DIGEST_UP: /* an answer to ours */
-		if (d->field != c->up && feed_may_repeat(&c->feed, prefix_map_count(c->table), now,
-							 c->config.interval_ms))
-			feed_whole(&c->feed, true);
-		break;
-	case HUB_DIGEST_DOWN:
-		c->whole.open = false; /* all was said: the end of that was lost */
-		if (d->field != c->down)
-			feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
-		break;
-	case HUB_SYNC_BEGIN:
-		whole_begin(&c->whole);
-		break;
-	case HUB_SYNC_END:
-		take_whole_end(c, d->field);
-		break;
-	case HUB_BYE:
-		if (d->field != c->server_id)
-			break; /* of an earlier start */
-		c->server_id = 0;
-		forget_told(c, NULL);
-		break;
-	}
-}
-
-static enum hub_count take_from_server(struct client *c, const struct hub_datagram *d, uint64_t now)
-{
-	struct client_entry *e;
-
-	c->server_heard = now;
-	c->errors = 0;
-	if (d->type > HUB_DELETE) {
-		if (c->config.plain_only)
-			return HUB_UNKNOWN_TYPE;
-		take_extended(c, d, now);
-		return HUB_GOOD;
-	}
-	if (!ip4_is_host(d->field))
-		return HUB_BAD_ADDRESS;
-	if (d->type == HUB_ADD)
-		return server_adds(c, d->field, now);
-	e = find(c, d->field);
-	if (!e || !e->by_server)
-		return HUB_NOT_OWNER;
-	server_deletes(c, e);
-	return HUB_GOOD;
-}
-
-/* take_signed() - RFC 2104's part is done: is it in order? */
-static enum hub_count take_signed(struct client *c, const uint8_t *data)
-{
-	bool gap, first = !c->session.sequence_in;
-	enum hub_count why = hub_accept(&c->session, data, &gap);
-
-	if (why == HUB_GOOD && gap && !first && !c->whole.open && c->server_id)
-		feed_push(&c->feed, HUB_DIGEST_DOWN, c->down);
-	return why;
-}
+/* ---- datagrams --------------------------------------------------------------------------------- */
 
 static enum hub_count take(struct client *c, const struct datagram_in *in, uint64_t now)
 {
@@ -325,8 +194,8 @@ static enum hub_count take(struct client *c, const struct datagram_in *in, uint6
 		return is_signed ? HUB_BAD_AUTH : take_from_sender(c, &d, in->from, in->port, now);
 	if (c->config.key.len && !is_signed)
 		return HUB_UNSIGNED;
-	why = is_signed ? take_signed(c, in->data) : HUB_GOOD;
-	return why == HUB_GOOD ? take_from_server(c, &d, now) : why;
+	why = is_signed ? client_take_signed(c, in->data) : HUB_GOOD;
+	return why == HUB_GOOD ? client_take_told(c, &d, now) : why;
 }
 
 void route_client_input(struct client *c, const struct datagram_in *in, uint64_t now)
@@ -356,7 +225,7 @@ void route_client_unreachable(struct client *c, uint64_t now)
 	c->errors = 0;
 	c->server_id = 0;
 	c->whole.open = false;
-	forget_told(c, NULL);
+	client_forget_told(c, NULL);
 }
 
 /* ---- time -------------------------------------------------------------------------------------- */
@@ -372,15 +241,15 @@ static void age(struct client *c, uint64_t now)
 	if (c->server_id && is_too_old(c, c->server_heard, now)) {
 		c->server_id = 0;
 		c->whole.open = false;
-		forget_told(c, NULL);
+		client_forget_told(c, NULL);
 	}
 	for (struct client_entry *e = NULL; (e = prefix_map_next(c->table, e));) {
 		if (!is_too_old(c, e->heard, now))
 			continue;
 		if (e->source == FROM_SENDER && e->repeats)
-			give_up(c, e);
+			entry_give_up(c, e);
 		else if (e->source == FROM_SERVER && c->server_repeats && !c->server_id)
-			server_deletes(c, e);
+			client_untell(c, e);
 	}
 }
 
