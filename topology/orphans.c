@@ -20,6 +20,14 @@ static void ask_nothing(void *arg)
 	(void)arg; /* what is deleted twice is gone all the same */
 }
 
+static void gone_already(void *arg, void *about, int error, const char *words)
+{
+	(void)arg;
+	(void)about;
+	(void)error;
+	(void)words;
+}
+
 static void on_object(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct nhmsg *nhm = mnl_nlmsg_get_payload(nlh);
@@ -30,8 +38,8 @@ static void on_object(void *arg, const struct nlmsghdr *nlh)
 		return;
 	mnl_attr_for_each (attr, nlh, sizeof(*nhm))
 		if (mnl_attr_get_type(attr) == NHA_ID) {
-			struct nlmsghdr *gone = nl_batch_add(s->batch, RTM_DELNEXTHOP, 0,
-							     sizeof(struct nhmsg), "a next hop");
+			struct nlmsghdr *gone = nl_batch_add_about(s->batch, RTM_DELNEXTHOP, 0,
+								   sizeof(struct nhmsg), NULL);
 
 			mnl_attr_put_u32(gone, NHA_ID, mnl_attr_get_u32(attr));
 		}
@@ -40,7 +48,7 @@ static void on_object(void *arg, const struct nlmsghdr *nlh)
 static void remove_route(struct sweep *s, const struct rtmsg *seen, const struct nlattr *dst)
 {
 	struct nlmsghdr *nlh =
-		nl_batch_add(s->batch, RTM_DELROUTE, 0, sizeof(struct rtmsg), "a route");
+		nl_batch_add_about(s->batch, RTM_DELROUTE, 0, sizeof(struct rtmsg), NULL);
 	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 
 	rtm->rtm_family = seen->rtm_family;
@@ -87,6 +95,7 @@ void orphans_remove(const struct task *t)
 	space_go_home(spaces);
 	if (ask >= 0 && order >= 0) {
 		s.batch = nl_batch_new();
+		nl_batch_on_refusal(s.batch, gone_already, NULL);
 		nl_batch_use(s.batch, order);
 		nl_dump(ask, RTM_GETNEXTHOP, AF_UNSPEC, on_object, ask_nothing, &s);
 		nl_batch_flush(s.batch);
