@@ -33,9 +33,11 @@ L
 }
 
 teardown() {
-  local user pid
+  local user pid children
   for pid in "${STARTED[@]}"; do
-    kill "$pid" 2>/dev/null || true
+    # a function in the background is a shell, and what it runs is that one's child
+    mapfile -t children < <(pgrep -P "$pid")
+    kill "${children[@]}" "$pid" 2>/dev/null || true
   done
   if [[ ${USERS-} ]]; then
     for user in nobody daemon root; do
