@@ -240,6 +240,7 @@ void ripd_open(struct ripd *d)
 	if (d->config->import_static)
 		d->import = import_open(d->loop, on_static, d);
 	on_links(d);
+	router_all_told(d->router);
 	on_turn(d);
 }
 

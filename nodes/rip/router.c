@@ -163,6 +163,11 @@ static void clear_changed(struct router *r)
 	r->urgent = false;
 }
 
+void router_all_told(struct router *r)
+{
+	clear_changed(r);
+}
+
 static void update_all(struct router *r, uint64_t now)
 {
 	uint64_t period = r->config->update_ms, sixth = period / 6;

@@ -152,6 +152,9 @@ struct rip_own {
 	unsigned ifindex;
 };
 void router_begin_own(struct router *r);
+
+/* router_all_told() - at the start: each interface was greeted with all that there is */
+void router_all_told(struct router *r);
 void router_own(struct router *r, const struct rip_own *own);
 void router_end_own(struct router *r, uint64_t now);
 
