@@ -18,8 +18,8 @@ static uint64_t update_ms, timeout_ms, garbage_ms, metric_in, metric_out = UINT6
 static struct option_list auths, announced, imports, neighbours, passives;
 
 static const struct option_row options[] = {
-	{ "announce", 'a', "PREFIX[,METRIC[,TAG]]", OPTION_LIST, &announced,
-	  "announce this network too; may be repeated", 0, 0 },
+	{ "announce", 'a', "NETWORK", OPTION_LIST, &announced,
+	  "announce PREFIX[,METRIC[,TAG]] too; may be repeated", 0, 0 },
 	{ "auth", 'A', "KIND:SECRET", OPTION_LIST, &auths,
 	  "plain:SECRET, md5:ID:SECRET or sha256:ID:SECRET", 0, 0 },
 	{ "check", 'C', NULL, OPTION_FLAG, &check_only, "check the configuration, end", 0, 0 },
