@@ -14,6 +14,7 @@
 
 #define CHUNK	  1024 /* records */
 #define SLOTS_MIN 16
+#define NEAR	  8u /* slots of 8 octets in 64 */
 
 struct slot {
 	uint32_t hash, number; /* of the record, from 1; 0: empty */
@@ -72,20 +73,25 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* hash_of() - neighbours in the address space stand together, as many as a cache line has slots: tables
+ * come in their order */
 static uint32_t hash_of(const struct prefix_map *m, const struct prefix *p)
 {
 	uint64_t high = 0, low = 0;
-	uint32_t v4;
+	uint32_t near = 0;
 
 	if (p->addr.family == AF_INET) {
-		memcpy(&v4, p->addr.bytes, 4);
-		low = v4;
+		uint32_t network = p->len ? ip4_of(&p->addr) >> (32 - p->len) : 0;
+
+		near = network & (NEAR - 1);
+		low = network / NEAR;
+		high = p->len < 32 ? ip4_of(&p->addr) << p->len : 0; /* host bits count, too */
 	} else {
 		memcpy(&high, p->addr.bytes, 8);
 		memcpy(&low, p->addr.bytes + 8, 8);
 	}
 	low = mix(low ^ m->key, high ^ UINT64_C(0x9e3779b97f4a7c15) ^ p->len);
-	return (uint32_t)mix(low ^ UINT64_C(0xd1b54a32d192ed03), m->key | 1);
+	return ((uint32_t)mix(low ^ UINT64_C(0xd1b54a32d192ed03), m->key | 1) & ~(NEAR - 1)) | near;
 }
 
 static struct head *head_of(const struct prefix_map *m, uint32_t number)
