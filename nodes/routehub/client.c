@@ -7,8 +7,8 @@
 
 #define LOOPBACK_NET 127
 #define ENTRIES_MAX  2000000
-#define PUMP	     64 /* datagrams in one go */
-#define ERRORS_MAX   3	/* refused so often without a word from it, the server is dead */
+#define PUMP	     128 /* datagrams in one go */
+#define ERRORS_MAX   3	 /* refused so often without a word from it, the server is dead */
 
 struct client *route_client_open(const struct client_config *config, const struct client_io *io,
 				 uint32_t id, uint32_t epoch, uint64_t now)

@@ -9,7 +9,7 @@
 #include "nodes/common/mem.h"
 #include "nodes/common/notify.h"
 
-#define GOODBYE_MS 1000 /* SIGTERM ends a node within two seconds */
+#define GOODBYE_MS 1500 /* SIGTERM ends a node within two seconds */
 #define FULL_MS	   5	/* until a full socket is tried again */
 
 /* ---- what happens ------------------------------------------------------------------------------ */
