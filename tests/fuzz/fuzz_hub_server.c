@@ -10,7 +10,7 @@
 
 #include "nodes/common/compiler.h"
 #include "nodes/common/reader.h"
-#include "nodes/routehub/server.h"
+#include "nodes/routehub/server_core.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
