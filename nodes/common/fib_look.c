@@ -134,7 +134,6 @@ void look_now(struct fib *f)
 	uint64_t begun = clock_ms();
 
 	f->look = false;
-	nl_sync_link(f->ask, 1); /* the kernel tells of a link before it drops its routes */
 	nl_batch_flush(f->batch);
 	f->looks++;
 	if (nl_dump(f->ask, RTM_GETNEXTHOP, AF_UNSPEC, on_object, look_again, f))
