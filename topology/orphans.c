@@ -20,10 +20,11 @@ static void ask_nothing(void *arg)
 	(void)arg; /* what is deleted twice is gone all the same */
 }
 
-static void gone_already(void *arg, void *about, int error, const char *words)
+static void gone_already(void *arg, void *about, uint16_t type, int error, const char *words)
 {
 	(void)arg;
 	(void)about;
+	(void)type;
 	(void)error;
 	(void)words;
 }

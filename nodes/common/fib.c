@@ -7,8 +7,11 @@
  *   set -> nothing     RTM_DELROUTE with our protocol and metric: only ours can be meant
  *   set -> other set   the new one is put behind the old one, and then the old one goes. That is two
  *                      messages where NLM_F_REPLACE is one, but that one looks at prefix and metric
- *                      alone, and would take another's route that has come meanwhile. At no moment is there no route,
- *                      unless the new one is refused: the old one goes all the same, nobody wants it. (IPv6 would make one route of both: it goes before it comes.)
+ *                      alone, and would take another's route that has come meanwhile. At no moment
+ *                      is there no route, unless the new one is refused: the old one goes all the
+ *                      same, nobody wants it. Was the old one gone, another's may have taken its
+ *                      place, and ours stand behind it: then it goes, and comes as a new one does.
+ *                      (IPv6 would make one route of both: it goes before it comes.)
  *
  * No message asks for an acknowledgement; what is refused comes back with its route.
  */
@@ -37,9 +40,9 @@ static void say_refused(struct fib *f, const struct route *r, int error, const c
 		    words && *words ? words : strerror(error));
 }
 
-/* on_refused() - `about` is the route that did not come to be, or the writer itself: then it was
- * something that should be gone, and is (ESRCH) */
-static void on_refused(void *arg, void *about, int error, const char *words)
+/* on_refused() - `about` is the route that did not come to be, or whose predecessor was not there;
+ * or the writer itself: then it was something that should be gone, and is (ESRCH) */
+static void on_refused(void *arg, void *about, uint16_t type, int error, const char *words)
 {
 	struct fib *f = arg;
 	struct route *r = about;
@@ -48,6 +51,11 @@ static void on_refused(void *arg, void *about, int error, const char *words)
 		f->look = true; /* more was refused than fits */
 	if (!about || about == f || (r->changing && error == EEXIST))
 		return;
+	if (type == RTM_DELROUTE) {
+		r->behind = r->have != NULL;
+		fib_mark(f, r);
+		return;
+	}
 	route_have(f, r, NULL, 0);
 	if (!r->refused)
 		f->refused++;
@@ -115,7 +123,7 @@ static void put_change(struct fib *f, struct route *r)
 	before->users++; /* so that it outlives the route's leaving it */
 	if (v4)
 		put_new(f, r, true);
-	kernel_put(f, RTM_DELROUTE, 0, r, before, object, f);
+	kernel_put(f, RTM_DELROUTE, 0, r, before, object, v4 ? (void *)r : f);
 	if (!v4)
 		put_new(f, r, false);
 	before->users--;
@@ -126,6 +134,11 @@ static void settle(struct fib *f, struct route *r)
 {
 	if (route_is_lost(r))
 		route_have(f, r, NULL, 0);
+	if (r->behind && r->have) {
+		kernel_put(f, RTM_DELROUTE, 0, r, r->have, r->object, f);
+		route_have(f, r, NULL, 0);
+	}
+	r->behind = false;
 	if (r->want && !r->have)
 		put_new(f, r, false);
 	else if (r->want && r->want != r->have)

@@ -31,8 +31,9 @@ struct route {
 	uint32_t seen;	 /* in which look */
 	uint32_t object; /* the one that the kernel's route names, or 0 */
 	bool dirty;	 /* waits to be settled */
-	bool changing,
-		refused; /* its message follows that of another; the kernel did not take it */
+	bool changing;	 /* its message follows that of another */
+	bool refused;	 /* the kernel did not take it */
+	bool behind;	 /* it stands, perhaps, behind another's */
 };
 
 #define HOPS_BUCKETS 1024

@@ -175,13 +175,14 @@ struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t 
 	return nlh;
 }
 
-static void note_error(struct nl_batch *b, uint32_t seq, int err, const char *words)
+static void note_error(struct nl_batch *b, uint32_t seq, uint16_t type, int err, const char *words)
 {
 	bool known = seq - b->first_seq < b->count && err != ENOBUFS;
 	const char *label;
 
 	if (b->refused) {
-		b->refused(b->refused_arg, known ? b->about[seq - b->first_seq] : NULL, err, words);
+		b->refused(b->refused_arg, known ? b->about[seq - b->first_seq] : NULL, type, err,
+			   words);
 		return;
 	}
 	label = known ? b->labels[seq - b->first_seq] : "?";
@@ -222,11 +223,12 @@ static void collect(struct nl_batch *b)
 			const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
 
 			if (nlh->nlmsg_type == NLMSG_ERROR && e->error)
-				note_error(b, nlh->nlmsg_seq, -e->error, words_of(nlh));
+				note_error(b, nlh->nlmsg_seq, e->msg.nlmsg_type, -e->error,
+					   words_of(nlh));
 		}
 	}
 	if (n < 0 && errno == ENOBUFS) /* so many refusals that some were lost */
-		note_error(b, b->first_seq, ENOBUFS, NULL);
+		note_error(b, b->first_seq, 0, ENOBUFS, NULL);
 }
 
 bool nl_batch_flush(struct nl_batch *b)
@@ -234,7 +236,7 @@ bool nl_batch_flush(struct nl_batch *b)
 	seal(b);
 	if (b->count) {
 		if (send(b->fd, b->data, (size_t)(b->at - b->data), 0) < 0)
-			note_error(b, b->first_seq, errno, NULL);
+			note_error(b, b->first_seq, 0, errno, NULL);
 		else
 			collect(b);
 	}

@@ -43,9 +43,9 @@ struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags,
 			      const char *label, ...) printf_like(5, 6);
 
 /* nl_batch_on_refusal() - this batch's messages are told apart by a pointer instead of a label, and
- * `fn` is called for each that was refused, with the kernel's words or NULL; about NULL: some, nobody
- * knows which, because there were too many. */
-typedef void nl_refused_fn(void *arg, void *about, int error, const char *words);
+ * `fn` is called for each that was refused, with its type and the kernel's words or NULL; about NULL:
+ * some, nobody knows which, because there were too many. */
+typedef void nl_refused_fn(void *arg, void *about, uint16_t type, int error, const char *words);
 void nl_batch_on_refusal(struct nl_batch *b, nl_refused_fn *fn, void *arg);
 struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
 				    void *about);

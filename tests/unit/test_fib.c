@@ -285,6 +285,39 @@ static void a_change_leaves_anothers_that_stands_behind_ours(void **state)
 	lab_free(&l);
 }
 
+/* Ours is changed before anybody could hear that it was replaced: it must not stand behind theirs. */
+static void a_change_does_not_creep_in_behind_anothers(void **state)
+{
+	struct lab l = lab_new();
+
+	(void)state;
+	set(&l, "10.1.0.0/24", "10.9.0.2", l.a);
+	fib_flush(l.fib);
+	ip("route replace 10.1.0.0/24 via 10.8.0.9 proto static metric 110");
+	set(&l, "10.1.0.0/24", "10.9.0.3", l.a);
+	fib_flush(l.fib);
+	assert_false(has(&l, "10.1.0.0/24"));
+	expect_still(&l, "10.1.0.0/24", THEIRS);
+	ip("route del 10.1.0.0/24 proto static");
+	expect(&l, "10.1.0.0/24", "via 10.9.0.3 dev a0 " OURS);
+	lab_free(&l);
+}
+
+static void a_change_of_what_was_deleted_unheard_is_a_new_route(void **state)
+{
+	struct lab l = lab_new();
+
+	(void)state;
+	set(&l, "10.1.0.0/24", "10.9.0.2", l.a);
+	fib_flush(l.fib);
+	ip("route del 10.1.0.0/24 proto 201");
+	set(&l, "10.1.0.0/24", "10.8.0.2", l.b);
+	fib_flush(l.fib);
+	assert_true(has(&l, "10.1.0.0/24"));
+	expect_still(&l, "10.1.0.0/24", "via 10.8.0.2 dev b0 " OURS);
+	lab_free(&l);
+}
+
 static void an_unreachable_next_hop_is_refused_until_it_is_reachable(void **state)
 {
 	struct lab l = lab_new();
@@ -318,6 +351,8 @@ int main(void)
 		cmocka_unit_test(ours_comes_when_anothers_has_gone_with_its_link),
 		cmocka_unit_test(another_metric_is_another_route),
 		cmocka_unit_test(a_change_leaves_anothers_that_stands_behind_ours),
+		cmocka_unit_test(a_change_does_not_creep_in_behind_anothers),
+		cmocka_unit_test(a_change_of_what_was_deleted_unheard_is_a_new_route),
 		cmocka_unit_test(an_unreachable_next_hop_is_refused_until_it_is_reachable),
 	};
 
