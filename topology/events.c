@@ -135,13 +135,18 @@ struct look {
 static void on_seen(void *arg, const struct nlmsghdr *nlh)
 {
 	struct look *l = arg;
+	struct known *k = &l->events->known[l->node->index];
 	struct object o;
 	enum change change;
 
 	if (!object_decode(&o, nlh))
 		return;
-	change = known_note(&l->events->known[l->node->index], &o, false);
-	if (change != CHANGE_NONE && !l->silent)
+	if (l->silent) {
+		known_note_untold(k, &o);
+		return;
+	}
+	change = known_note(k, &o, false);
+	if (change != CHANGE_NONE)
 		tell(l->events, l->node, &o, change);
 }
 
@@ -172,6 +177,16 @@ static bool dump_all(int fd, struct look *l)
 	       nl_dump(fd, RTM_GETNEIGH, AF_UNSPEC, on_seen, on_cut, l);
 }
 
+/* hear_what_is_under_way() - what the first look found may be newer than what was heard: somebody who
+ * was just told that the lab is up has made a route. Its message is in our socket as soon as the
+ * kernel has answered this one, and comes as news. */
+static void hear_what_is_under_way(struct events *e, struct known *k, int fd)
+{
+	nl_sync_link(fd, 1);
+	on_readable(e);
+	known_all_told(k);
+}
+
 static void look(struct events *e, const struct node *node, uint8_t due)
 {
 	struct spaces *s = &e->init->spaces;
@@ -189,6 +204,8 @@ static void look(struct events *e, const struct node *node, uint8_t due)
 	else
 		journal_add(&e->init->journal, node, "lost", "look",
 			    json_pack("{s:s}", "why", strerror(errno)));
+	if (fd >= 0 && l.silent)
+		hear_what_is_under_way(e, k, fd);
 }
 
 void events_turn(struct events *e)

@@ -59,13 +59,37 @@ enum change known_note(struct known *k, const struct object *o, bool gone)
 		return CHANGE_REMOVED;
 	}
 	if (before && object_says_the_same(before, o)) {
+		bool news = before->untold;
+
 		before->look = k->look;
-		return CHANGE_NONE;
+		before->untold = false;
+		return !news ? CHANGE_NONE : o->kind == OBJECT_LINK ? CHANGE_CHANGED : CHANGE_ADDED;
 	}
 	if (before)
 		forget(k, before);
 	remember(k, o);
 	return before ? CHANGE_CHANGED : CHANGE_ADDED;
+}
+
+void known_note_untold(struct known *k, const struct object *o)
+{
+	const struct object *before = find(k, o);
+	bool untold = !before || before->untold;
+
+	known_note(k, o, false);
+	find(k, o)->untold = untold;
+}
+
+static void call_told(const void *node, VISIT visit, void *arg)
+{
+	(void)arg;
+	if (visit == postorder || visit == leaf)
+		(*(struct object *const *)node)->untold = false;
+}
+
+void known_all_told(struct known *k)
+{
+	twalk_r(k->tree, call_told, NULL);
 }
 
 void known_begin_look(struct known *k)

@@ -22,6 +22,12 @@ enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_CHANGED, CHANGE_REMOVED };
 /* known_note() - the object is there, or it is gone: what that changes in what was known */
 enum change known_note(struct known *k, const struct object *o, bool gone);
 
+/* known_note_untold() - it was found before anybody was told of anything. Either it was there all
+ * along, or the message that says so is on its way; if that comes before known_all_told(), then it
+ * tells of something new. */
+void known_note_untold(struct known *k, const struct object *o);
+void known_all_told(struct known *k);
+
 /* known_find() - what is known under the name of this object, or NULL */
 const struct object *known_find(const struct known *k, const struct object *name);
 

@@ -31,6 +31,7 @@ struct object {
 	unsigned metric;      /* of a route */
 	/* up to here it is the object's name; from `tentative` on, what is said of it */
 	unsigned look;	    /* known.c: when it was last seen */
+	bool untold;	    /* known.c: it was found without a message */
 	bool tentative;	    /* an IPv6 address that must not be used yet (RFC 4862, 5.4) */
 	bool link_scope;    /* an address of the link alone, or of the host */
 	uint8_t protocol;   /* who made the route: RTPROT_... */

@@ -316,6 +316,40 @@ static void many_objects_are_no_burden(void **state)
 	known_free(&k);
 }
 
+/* ---- found before anybody was told ------------------------------------------------------------ */
+
+static void what_was_found_silently_is_news_when_its_message_comes_yet(void **state)
+{
+	struct object r = route("10.9.0.0/24", 0, "10.0.0.2", 2), l = link_of(2, "eth0", LINK_UP);
+	struct known k = { 0 };
+
+	(void)state;
+	notes(&k, route("10.7.0.0/24", 0, NULL, 2), false, CHANGE_ADDED);
+	known_begin_look(&k);
+	known_note_untold(&k, &l);
+	known_note_untold(&k, &r);
+	known_note_untold(&k, &r); /* the dump came twice */
+	notes(&k, r, false, CHANGE_ADDED);
+	notes(&k, r, false, CHANGE_NONE);
+	notes(&k, l, false, CHANGE_CHANGED);
+	notes(&k, route("10.7.0.0/24", 0, NULL, 2), false, CHANGE_NONE);
+	known_free(&k);
+}
+
+static void what_was_found_silently_was_there_all_along(void **state)
+{
+	struct object r = route("10.9.0.0/24", 0, "10.0.0.2", 2);
+	struct known k = { 0 };
+
+	(void)state;
+	known_begin_look(&k);
+	known_note_untold(&k, &r);
+	known_all_told(&k);
+	notes(&k, r, false, CHANGE_NONE);
+	notes(&k, r, true, CHANGE_REMOVED);
+	known_free(&k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +364,8 @@ int main(void)
 		cmocka_unit_test(what_goes_with_its_link_is_told_with_its_name),
 		cmocka_unit_test(links_have_names),
 		cmocka_unit_test(many_objects_are_no_burden),
+		cmocka_unit_test(what_was_found_silently_is_news_when_its_message_comes_yet),
+		cmocka_unit_test(what_was_found_silently_was_there_all_along),
 	};
 
 	return cmocka_run_group_tests_name("known", tests, NULL, NULL);
