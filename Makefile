@@ -71,7 +71,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra
 NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay ripd \
 		   route-server route-client
 PROGRAMS        := vethlab $(NODE_PROGRAMS)
-vethlab_SRC     := $(wildcard topology/*.c)
+vethlab_SRC     := $(wildcard topology/*.c topology/*/*.c)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
 chat-client_SRC := $(addprefix nodes/chat/,chat_client_main.c)
 peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
@@ -127,7 +127,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
 # ---- unit tests and fuzzers -----------------------------------------------------------------------
 
-CORE_SRC := $(filter-out %_main.c topology/main.c,$(wildcard topology/*.c nodes/*/*.c))
+CORE_SRC := $(filter-out %_main.c topology/main.c,$(wildcard topology/*.c topology/*/*.c nodes/*/*.c))
 CORE     := $(BUILD)/tests/core.a
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 

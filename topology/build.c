@@ -39,7 +39,12 @@ struct wire_end wire_far_end(const struct spaces *s, const struct iface *iface)
 
 	if (w->kind == WIRE_CABLE)
 		return wire_near_end(s, w->ports[!iface->port]);
-	return (struct wire_end){ s->wires[w->index], FIRST_PORT_INDEX + iface->port };
+	return (struct wire_end){ s->wires[w->index], port_index(iface) };
+}
+
+unsigned port_index(const struct iface *iface)
+{
+	return FIRST_PORT_INDEX + iface->port;
 }
 
 unsigned iface_index(const struct iface *iface)

@@ -47,5 +47,6 @@ bool build_node(struct spaces *s, const struct node *node, struct nl_batch *b);
 /* The index of a node's interface in its namespace is decided here: lo is 1, the first 2. */
 #define FIRST_INDEX 2
 unsigned iface_index(const struct iface *iface);
+unsigned port_index(const struct iface *iface); /* of the switch's port, in the LAN's namespace */
 
 #endif

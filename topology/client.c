@@ -123,12 +123,27 @@ static bool send_request(int fd, json_t *request)
 	return send(fd, line, strlen(line), MSG_NOSIGNAL) == (ssize_t)strlen(line);
 }
 
-/* receive() - some of the answer; descriptors that come with it go into fds */
-static ssize_t receive(int fd, char *data, size_t len, int *fds)
+/* The descriptors that come with an answer. */
+struct gift {
+	int *fds;
+	size_t count;
+};
+
+static void accept_gift(struct gift *gift, struct cmsghdr *c)
+{
+	size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(xappend(&gift->fds, &gift->count), CMSG_DATA(c) + i * sizeof(int),
+		       sizeof(int));
+}
+
+/* receive() - some of the answer */
+static ssize_t receive(int fd, char *data, size_t len, struct gift *gift)
 {
 	union {
 		struct cmsghdr head;
-		char data[CMSG_SPACE(sizeof(int) * ENTER_COUNT)];
+		char data[CMSG_SPACE(sizeof(int) * CONTROL_FDS_MAX)];
 	} control;
 	struct iovec iov = { data, len };
 	struct msghdr msg = { .msg_iov = &iov,
@@ -138,14 +153,13 @@ static ssize_t receive(int fd, char *data, size_t len, int *fds)
 	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
 
-	if (c && c->cmsg_type == SCM_RIGHTS && fds &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int) * ENTER_COUNT))
-		memcpy(fds, CMSG_DATA(c), sizeof(int) * ENTER_COUNT);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		accept_gift(gift, c);
 	return n;
 }
 
 /* exchange() - request and answer on an open connection; NULL: it ended without an answer */
-static json_t *exchange(int fd, json_t *request, int *fds)
+static json_t *exchange(int fd, json_t *request, struct gift *gift)
 {
 	size_t room = 65536, len = 0;
 	char *text = xcalloc(1, room);
@@ -153,7 +167,7 @@ static json_t *exchange(int fd, json_t *request, int *fds)
 
 	if (send_request(fd, request))
 		while (!memchr(text, '\n', len)) {
-			ssize_t n = receive(fd, text + len, room - len, fds);
+			ssize_t n = receive(fd, text + len, room - len, gift);
 
 			if (n < 0 && errno == EINTR)
 				continue;
@@ -174,10 +188,10 @@ static json_t *exchange(int fd, json_t *request, int *fds)
 	return json;
 }
 
-static json_t *ask_with_fds(const char *lab, json_t *request, int *fds)
+static json_t *ask_with_fds(const char *lab, json_t *request, struct gift *gift)
 {
 	auto_close int fd = connect_patiently(lab);
-	json_t *answer = exchange(fd, request, fds);
+	json_t *answer = exchange(fd, request, gift);
 
 	if (!answer) {
 		log_info("lab '%s' ended before it answered", lab);
@@ -190,15 +204,19 @@ json_t *ask_if_there(const char *lab, json_t *request)
 {
 	auto_close int fd = connect_while_live(lab);
 
+	struct gift none = { 0 };
+
 	if (fd >= 0)
-		return exchange(fd, request, NULL);
+		return exchange(fd, request, &none);
 	json_decref(request);
 	return NULL;
 }
 
 json_t *ask(const char *lab, json_t *request)
 {
-	return ask_with_fds(lab, request, NULL);
+	struct gift none = { 0 };
+
+	return ask_with_fds(lab, request, &none);
 }
 
 static _Noreturn void no_such_node(const char *lab, const char *node)
@@ -215,13 +233,18 @@ static _Noreturn void no_such_node(const char *lab, const char *node)
 
 json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds)
 {
-	json_t *answer = ask_with_fds(lab, json_pack("{s:s, s:s}", "do", verb, "node", node), fds);
+	struct gift gift = { 0 };
+	json_t *answer =
+		ask_with_fds(lab, json_pack("{s:s, s:s}", "do", verb, "node", node), &gift);
 	const char *error = json_string_value(json_object_get(answer, "error"));
 
 	if (error && strcmp(error, "no-node") == 0)
 		no_such_node(lab, node);
 	if (error)
 		fatal("%s", json_string_value(json_object_get(answer, "text")));
+	if (fds && gift.count == ENTER_COUNT)
+		memcpy(fds, gift.fds, sizeof(*fds) * ENTER_COUNT);
+	free(gift.fds);
 	return answer;
 }
 
@@ -237,14 +260,37 @@ void check_answer(const json_t *answer)
 					   : EXIT_FAILURE);
 }
 
-void act(const char *lab, const char *const *words, size_t count)
+/* words_json() - a list of them */
+static json_t *words_json(const char *const *words, size_t count)
 {
-	json_t *list = json_array(), *answer;
-	const char *note;
+	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
 		if (json_array_append_new(list, json_string(words[i])) < 0)
 			fatal("'%s' is not UTF-8", words[i]);
+	return list;
+}
+
+json_t *ask_taps(const char *lab, const char *const *words, size_t count, bool both, int **fds,
+		 size_t *fd_count)
+{
+	struct gift gift = { 0 };
+	json_t *answer = ask_with_fds(lab,
+				      json_pack("{s:s, s:o, s:b}", "do", "taps", "what",
+						words_json(words, count), "both", both),
+				      &gift);
+
+	check_answer(answer);
+	*fds = gift.fds;
+	*fd_count = gift.count;
+	return answer;
+}
+
+void act(const char *lab, const char *const *words, size_t count)
+{
+	json_t *list = words_json(words, count), *answer;
+	const char *note;
+
 	answer = ask(lab, json_pack("{s:s, s:o}", "do", "act", "words", list));
 	check_answer(answer);
 	note = json_string_value(json_object_get(answer, "note"));
@@ -268,7 +314,8 @@ bool ask_down(const char *lab)
 {
 	auto_close int fd = connect_patiently(lab);
 	auto_close int gone = init_of(fd);
-	json_t *answer = exchange(fd, json_pack("{s:s}", "do", "down"), NULL);
+	struct gift none = { 0 };
+	json_t *answer = exchange(fd, json_pack("{s:s}", "do", "down"), &none);
 	struct pollfd p = { .fd = gone, .events = POLLIN };
 	bool asked = answer != NULL;
 

@@ -24,6 +24,11 @@ json_t *ask_if_there(const char *lab, json_t *request);
  * fds, if not NULL, has room for ENTER_COUNT descriptors. */
 json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);
 
+/* ask_taps() - the packet sockets of a capture, and what they are (taps.h); words: NODE, NODE:IF and
+ * LAN. What is not there ends the program. The descriptors are to be closed, their list to be freed. */
+json_t *ask_taps(const char *lab, const char *const *words, size_t count, bool both, int **fds,
+		 size_t *fd_count);
+
 /* act() - something is done to the lab: the words of action.h. What there was not to do is noted on
  * standard error; what could not be done ends the program. */
 void act(const char *lab, const char *const *words, size_t count);

@@ -219,6 +219,10 @@ static void print_operands(const struct line *l)
 	case OPERAND_LINK:
 		l->operand_count ? print_words(changes) : print_links(l);
 		break;
+	case OPERAND_WIRES:
+		print_nodes(l, false);
+		print_links(l);
+		break;
 	case OPERAND_SIDES:
 		print_nodes(l, false);
 		break;

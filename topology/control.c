@@ -19,6 +19,7 @@
 #include "topology/init.h"
 #include "topology/scenes.h"
 #include "topology/status.h"
+#include "topology/taps.h"
 
 #define CALLERS_MAX 256
 #define BACKLOG	    256
@@ -32,9 +33,10 @@ struct caller {
 	size_t request_len;
 	char *answer;
 	size_t answer_len, sent;
-	int fds[ENTER_COUNT]; /* to go with the answer's first octet */
-	size_t fd_count;
-	bool stays; /* until init ends */
+	int *fds; /* to go with the answer's first octets */
+	size_t fd_count, fds_sent;
+	bool fds_ours; /* to be closed */
+	bool stays;    /* until init ends */
 };
 
 struct control {
@@ -53,29 +55,40 @@ static void caller_free(struct caller *c)
 	watch_free(c->readable);
 	watch_free(c->writable);
 	close(c->fd);
+	for (size_t i = 0; i < c->fd_count && c->fds_ours; i++)
+		close(c->fds[i]);
+	free(c->fds);
 	free(c->answer);
 	free(c);
 }
 
-/* send_some() - the answer's beginning, with the descriptors if there are any */
+/* send_some() - the answer's beginning; while there are descriptors, an octet with as many as go */
 static ssize_t send_some(struct caller *c)
 {
 	union {
 		struct cmsghdr head;
-		char data[CMSG_SPACE(sizeof(int) * ENTER_COUNT)];
+		char data[CMSG_SPACE(sizeof(int) * CONTROL_FDS_MAX)];
 	} control = { 0 };
 	struct iovec iov = { c->answer + c->sent, c->answer_len - c->sent };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	size_t fds = c->fd_count - c->fds_sent;
+	ssize_t n;
 
-	if (c->fd_count && !c->sent) {
+	if (fds > CONTROL_FDS_MAX)
+		fds = CONTROL_FDS_MAX;
+	if (fds) {
+		iov.iov_len = 1;
 		control.head.cmsg_level = SOL_SOCKET;
 		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(int) * c->fd_count);
-		memcpy(CMSG_DATA(&control.head), c->fds, sizeof(int) * c->fd_count);
+		control.head.cmsg_len = CMSG_LEN(sizeof(int) * fds);
+		memcpy(CMSG_DATA(&control.head), c->fds + c->fds_sent, sizeof(int) * fds);
 		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * c->fd_count);
+		msg.msg_controllen = CMSG_SPACE(sizeof(int) * fds);
 	}
-	return sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	n = sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n > 0)
+		c->fds_sent += fds;
+	return n;
 }
 
 static void on_writable(void *arg)
@@ -136,6 +149,7 @@ static void do_enter(struct caller *c, const struct node *node)
 		return;
 	}
 	folder = node_folder(init->dir, node);
+	c->fds = xcalloc(ENTER_COUNT, sizeof(*c->fds));
 	c->fds[ENTER_USER] = c->control->user_ns;
 	c->fds[ENTER_PID] = c->control->pid_ns;
 	c->fds[ENTER_NET] = space->net;
@@ -213,6 +227,38 @@ static void do_act(struct caller *c, const json_t *list)
 	action_free(&a);
 }
 
+static json_t *addresses_now(void *init, const struct iface *iface)
+{
+	return status_addresses(init, iface);
+}
+
+static void do_taps(struct caller *c, const json_t *request)
+{
+	struct init *init = c->control->init;
+	size_t count;
+	auto_free const char **words = take_words(json_object_get(request, "what"), &count);
+	auto_free char *why = NULL;
+	struct taps *t = taps_choose(init->lab, words, count,
+				     json_is_true(json_object_get(request, "both")), &why);
+	json_t *json;
+
+	if (!t) {
+		answer_error(c, "no-such", why);
+		return;
+	}
+	spaces_forgive(&init->spaces);
+	c->fds_ours = true;
+	if (taps_open(t, &init->spaces, &c->fds, &c->fd_count)) {
+		json = taps_json(t, addresses_now, init);
+		json_object_set_new(json, "born", json_integer((json_int_t)init->journal.born_ns));
+		answer(c, json);
+	} else {
+		c->fd_count = 0;
+		answer_error(c, "failed", init->spaces.error);
+	}
+	taps_free(t);
+}
+
 static void do_play(struct caller *c, const char *name)
 {
 	struct init *init = c->control->init;
@@ -266,6 +312,8 @@ static void on_request(struct caller *c)
 		do_act(c, json_object_get(request, "words"));
 	else if (strcmp(what, "play") == 0)
 		do_play(c, json_string_value(json_object_get(request, "scene")));
+	else if (strcmp(what, "taps") == 0)
+		do_taps(c, request);
 	else if (strcmp(what, "down") == 0)
 		do_down(c);
 	else

@@ -10,6 +10,9 @@
  *   {"do":"act","words":["link","pc1:eth0","down"]}
  *                                 something is done to the lab (action.h)
  *   {"do":"play","scene":"cut"}   a scene begins: its number in the journal
+ *   {"do":"taps","what":["pc1"],"both":false}
+ *                                 packet sockets, and what they are (taps.h), with `born`: the
+ *                                 monotonic clock at the lab's beginning, in nanoseconds
  *   {"do":"down"}                 an answer, then the connection stays until init ends
  */
 #ifndef VETHLAB_CONTROL_H
@@ -17,6 +20,7 @@
 
 #define CONTROL_SOCKET	    "control"
 #define CONTROL_REQUEST_MAX 65536
+#define CONTROL_FDS_MAX	    253 /* descriptors in one message: SCM_MAX_FD of unix(7) */
 
 /* The namespaces that "enter" hands over, in this order; the first only without root. */
 enum { ENTER_USER, ENTER_PID, ENTER_NET, ENTER_UTS, ENTER_MNT, ENTER_COUNT };

@@ -35,14 +35,21 @@ static _Noreturn void cannot_follow(const char *path)
 	exit(EXIT_NO_SUCH);
 }
 
-struct follower *follow_new(const char *path)
+struct follower *follow_unwatched(const char *path)
 {
 	struct follower *f = xcalloc(1, sizeof(*f));
+
+	f->path = xstrdup(path);
+	f->fd = f->events = -1;
+	return f;
+}
+
+struct follower *follow_new(const char *path)
+{
+	struct follower *f = follow_unwatched(path);
 	auto_free char *dir = xstrdup(path);
 
 	*strrchr(dir, '/') = '\0';
-	f->path = xstrdup(path);
-	f->fd = -1;
 	f->events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (f->events < 0 ||
 	    inotify_add_watch(f->events, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0)
@@ -161,7 +168,7 @@ static void drain_events(struct follower *f)
 {
 	char data[4096] __attribute__((aligned(8)));
 
-	while (read(f->events, data, sizeof(data)) > 0)
+	while (f->events >= 0 && read(f->events, data, sizeof(data)) > 0)
 		;
 }
 

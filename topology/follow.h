@@ -18,6 +18,9 @@ typedef void follow_fn(void *arg, char *line);
 /* follow_new() - of a file that need not be there yet. Ends the program if it cannot be watched. */
 struct follower *follow_new(const char *path);
 
+/* follow_unwatched() - the same, for who knows from elsewhere when to read: it has no follow_fd() */
+struct follower *follow_unwatched(const char *path);
+
 /* follow_make() - makes the file if it is not there: its last lines are seen, even if they are its
  * first and the file is taken away right behind them */
 void follow_make(struct follower *f);

@@ -22,8 +22,7 @@ json_t *status_text(const char *text)
 	return json_string(plain);
 }
 
-/* addresses_of() - the planned ones; where a DHCP client decides, what the kernel has now */
-static json_t *addresses_of(struct init *init, const struct iface *iface)
+json_t *status_addresses(struct init *init, const struct iface *iface)
 {
 	json_t *list;
 	char text[PREFIX_TEXT_LEN];
@@ -73,7 +72,7 @@ static json_t *iface_json(struct init *init, const struct iface *iface)
 	json_t *json = json_pack("{s:s, s:s, s:i, s:o, s:b}", "name", iface->name, "mac",
 				 mac_format(&iface->mac, mac), "mtu",
 				 (int)(iface->mtu ? iface->mtu : iface->wire->mtu), "addresses",
-				 addresses_of(init, iface), "dhcp", iface->ip_kind == IP_DHCP);
+				 status_addresses(init, iface), "dhcp", iface->ip_kind == IP_DHCP);
 
 	if (iface->wire->kind == WIRE_CABLE) {
 		auto_free char *peer =

@@ -20,6 +20,9 @@ const struct verb verbs[] = {
 	{ "events", cmd_events, "what happened: links, routes, commands, faults", OPERAND_NODE,
 	  false },
 
+	{ "capture", cmd_capture, "all frames of the lab, or of some wires, in one file",
+	  OPERAND_WIRES, false },
+
 	{ "exec", cmd_exec, "run a command in a node", OPERAND_NODE, true },
 	{ "shell", cmd_shell, "a shell in a node", OPERAND_NODE, false },
 	{ "wait", cmd_wait, "until a fact holds: a route, a port, a line of a log", OPERAND_FACT,

@@ -18,6 +18,7 @@ enum operand {
 	OPERAND_SIDES,
 	OPERAND_PARTITION,
 	OPERAND_SCENE,
+	OPERAND_WIRES, /* NODE, NODE:INTERFACE, LAN */
 	OPERAND_SHELL,
 };
 
@@ -60,5 +61,6 @@ int cmd_test(int argc, char **argv);
 int cmd_gc(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
 int cmd_events(int argc, char **argv);
+int cmd_capture(int argc, char **argv);
 
 #endif

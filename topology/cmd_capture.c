@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* vethlab capture: the frames of a lab's wires in one file, or as text on the terminal. */
+#include <string.h>
+
+#include "nodes/common/log.h"
+#include "nodes/common/mem.h"
+#include "nodes/common/options.h"
+#include "topology/capture/capture.h"
+#include "topology/capture/text.h"
+#include "topology/client.h"
+#include "topology/table.h"
+#include "topology/verbs.h"
+
+static const char *lab_option;
+static struct capture_options o = { .buffer = CAPTURE_BUFFER };
+
+static const struct option_row options[] = {
+	{ "lab", 'l', "LAB", OPTION_TEXT, &lab_option, "the lab; not needed where one runs", 0, 0 },
+	{ "write", 'w', "FILE", OPTION_TEXT, &o.output.path,
+	  "a pcapng file, - for standard output; without it tshark shows the frames as text", 0,
+	  0 },
+	{ "both", 'b', NULL, OPTION_FLAG, &o.both,
+	  "both ends of each wire: a frame that is lost on it shows at one only", 0, 0 },
+	{ "count", 'c', "N", OPTION_NUMBER, &o.count, "end after N frames", 1, 0 },
+	{ "duration", 'd', "TIME", OPTION_TIME, &o.duration_ms, "end after this time", 1, 0 },
+	{ "max-size", 0, "SIZE", OPTION_SIZE, &o.output.size_max,
+	  "begin a new file when one has this size", 1, 0 },
+	{ "max-time", 0, "TIME", OPTION_TIME, &o.output.time_max,
+	  "begin a new file after this time", 1, 0 },
+	{ "files", 0, "N", OPTION_NUMBER, &o.output.files_max,
+	  "keep only the last N of these files", 1, 0 },
+	{ "buffer", 0, "SIZE", OPTION_SIZE, &o.buffer,
+	  "memory for frames that wait to be written (64M)", 1 << 20, 1ull << 40 },
+	{ "stats", 's', NULL, OPTION_FLAG, &o.stats, "a line a second about how it goes", 0, 0 },
+	{ "quiet", 'q', NULL, OPTION_FLAG, &o.quiet, "say nothing but what went wrong", 0, 0 },
+};
+
+static const struct program program = {
+	.name = "vethlab capture",
+	.usage = "[OPTION]... [NODE|NODE:INTERFACE|LAN]... [FILTER]",
+	.about =
+		"Captures a lab in one pcapng file: an interface for each cable end, all frames in the order\n"
+		"of their times, and between them what the nodes print and what happens in the lab. Each\n"
+		"frame is seen once, where it arrives. FILTER is libpcap's, as tcpdump takes it: its first\n"
+		"word is none of the lab's names. Ends with the lab, or by Ctrl-C; with status 1 if anything\n"
+		"was dropped.\n",
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.more = "examples:\n"
+		"  vethlab capture\n"
+		"  vethlab capture -w all.pcapng\n"
+		"  vethlab capture pc1 office -w some.pcapng 'udp port 67 or arp'\n"
+		"  vethlab capture -w - | wireshark -k -i -\n",
+};
+
+static bool has_name(const json_t *list, const char *name, size_t len)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach (list, i, each) {
+		const char *its = text_of(each, "name");
+
+		if (strlen(its) == len && strncmp(its, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* count_names() - the operands in front of the filter: those that begin with a name of the lab's */
+static size_t count_names(const char *const *operands, size_t count, const char *lab)
+{
+	json_t *status = ask(lab, json_pack("{s:s}", "do", "status"));
+	const json_t *nodes = json_object_get(status, "nodes"),
+		     *lans = json_object_get(status, "lans");
+	size_t n = 0, len;
+
+	for (; n < count; n++) {
+		len = strcspn(operands[n], ":");
+		if (!has_name(nodes, operands[n], len) && !has_name(lans, operands[n], len))
+			break;
+	}
+	json_decref(status);
+	return n;
+}
+
+static char *join(const char *const *words, size_t count)
+{
+	char *text = xstrdup(words[0]);
+
+	for (size_t i = 1; i < count; i++) {
+		char *longer = xasprintf("%s %s", text, words[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* read_filter() - compiles it; what cannot be a filter, and is one word, was meant as a name */
+static bool read_filter(char *text)
+{
+	auto_free char *why = NULL;
+
+	o.filter_text = text;
+	if (filter_compile(&o.filter, text, &why))
+		return true;
+	if (!strchr(text, ' '))
+		return false;
+	log_info("%s", why);
+	exit(EXIT_USAGE);
+}
+
+static void check_options(void)
+{
+	bool rotates = o.output.size_max || o.output.time_max;
+
+	if (rotates && (!o.output.path || strcmp(o.output.path, "-") == 0))
+		options_fail(&program, "--max-size and --max-time need a file: -w FILE");
+	if (o.output.files_max && !rotates)
+		options_fail(&program, "--files needs --max-size or --max-time");
+	if (o.output.path && strcmp(o.output.path, "-") == 0 && isatty(STDOUT_FILENO))
+		options_fail(&program,
+			     "a capture is nothing for a terminal: -w FILE, or without -w");
+}
+
+int cmd_capture(int argc, char **argv)
+{
+	int first = options_parse(&program, argc, argv), status, *fds;
+	const char *const *operands = (const char *const *)argv + first;
+	size_t count = (size_t)(argc - first), names, fd_count;
+	auto_free char *lab = NULL, *filter = NULL;
+	struct listing listing;
+	json_t *answer;
+	pid_t reader = 0;
+
+	check_options();
+	lab = lab_meant(lab_option);
+	names = count ? count_names(operands, count, lab) : 0;
+	if (names < count) {
+		filter = join(operands + names, count - names);
+		if (!read_filter(filter))
+			names = count;
+	}
+	answer = ask_taps(lab, operands, names, o.both, &fds, &fd_count);
+	if (!listing_read(&listing, answer, fds, fd_count))
+		fatal("lab '%s' was started by another version of vethlab", lab);
+	json_decref(answer);
+	if (!o.output.path)
+		reader = text_begin(&o);
+	status = capture_run(&o, &listing);
+	if (reader)
+		status |= text_end(reader);
+	listing_free(&listing);
+	filter_free(&o.filter);
+	return status;
+}
