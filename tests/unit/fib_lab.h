@@ -29,6 +29,7 @@
 #define METRIC	   110
 #define PATIENCE   5000 /* ms */
 #define LINE_ROOM  1024
+#define BY_A	   "via 10.9.0.2 dev a0 proto 201 metric 110"
 #define unused_too __attribute__((unused))
 
 struct lab {
@@ -51,6 +52,12 @@ static unused_too printf_like(1, 2) void ip(const char *fmt, ...)
 	va_end(ap);
 	if (system(command) != 0)
 		fail_msg("it failed: %s", command);
+}
+
+/* flush_objects() - somebody else deletes our nexthop objects */
+static unused_too void flush_objects(void)
+{
+	ip("nexthop flush proto 201 >/dev/null 2>&1");
 }
 
 /* ip_says() - what a command prints, on one line each, without the ids of nexthop objects and without
@@ -223,6 +230,23 @@ static unused_too void set(struct lab *l, const char *prefix, const char *via, u
 	fib_set(l->fib, &p, &hop, 1);
 }
 
+/* set_nth() - of the prefixes 10.100.0.0/24, 10.100.1.0/24, ... */
+static unused_too void set_nth(struct lab *l, unsigned n, const char *via, unsigned ifindex)
+{
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "10.%u.%u.0/24", 100 + n / 256, n % 256);
+	set(l, prefix, via, ifindex);
+}
+
+/* set_first() - so many of them, and the kernel has been told */
+static unused_too void set_first(struct lab *l, unsigned number, const char *via, unsigned ifindex)
+{
+	for (unsigned n = 0; n < number; n++)
+		set_nth(l, n, via, ifindex);
+	fib_flush(l->fib);
+}
+
 static unused_too void take_out(struct lab *l, const char *prefix)
 {
 	struct prefix p = prefix_of(prefix);
@@ -287,6 +311,27 @@ static unused_too void expect_has(struct lab *l, const char *prefix, bool wanted
 		if (clock_ms() > end)
 			fail_msg("the writer says that the kernel %s %s", wanted ? "lacks" : "has",
 				 prefix);
+		turn(l);
+	}
+}
+
+/* count() - the lines that `ip -o` prints: "route show proto 201" */
+static unused_too unsigned count(const char *how)
+{
+	char command[LINE_ROOM], text[64];
+
+	snprintf(command, sizeof(command), "ip -o %s | wc -l", how);
+	return (unsigned)strtoul(ip_says(command, text, sizeof(text)), NULL, 10);
+}
+
+static unused_too void expect_count(struct lab *l, const char *how, unsigned wanted)
+{
+	uint64_t end = clock_ms() + PATIENCE;
+	unsigned n;
+
+	while ((n = count(how)) != wanted) {
+		if (clock_ms() > end)
+			fail_msg("%s: %u, not %u", how, n, wanted);
 		turn(l);
 	}
 }

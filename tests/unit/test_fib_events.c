@@ -4,38 +4,8 @@
 #include "fib_lab.h"
 #include "nodes/common/fib_core.h"
 
-#define BY_A "via 10.9.0.2 dev a0 proto 201 metric 110"
 #define BY_6 "via fd09::2 dev a0 proto 201 metric 110 pref medium"
 #define MANY 100 /* routes that share a next hop: enough for an object */
-
-static void set_nth(struct lab *l, unsigned n, const char *via, unsigned ifindex)
-{
-	char prefix[32];
-
-	snprintf(prefix, sizeof(prefix), "10.%u.%u.0/24", 100 + n / 256, n % 256);
-	set(l, prefix, via, ifindex);
-}
-
-/* count() - routes of ours in the kernel */
-static unsigned count(const char *how)
-{
-	char command[LINE_ROOM], text[64];
-
-	snprintf(command, sizeof(command), "ip -o %s | wc -l", how);
-	return (unsigned)strtoul(ip_says(command, text, sizeof(text)), NULL, 10);
-}
-
-static void expect_count(struct lab *l, const char *how, unsigned wanted)
-{
-	uint64_t end = clock_ms() + PATIENCE;
-	unsigned n;
-
-	while ((n = count(how)) != wanted) {
-		if (clock_ms() > end)
-			fail_msg("%s: %u, not %u", how, n, wanted);
-		turn(l);
-	}
-}
 
 /* ---- by hand ----------------------------------------------------------------------------------- */
 
@@ -206,9 +176,7 @@ static void what_is_not_wanted_does_not_come_back(void **state)
 	struct lab l = lab_new();
 
 	(void)state;
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.2", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.2", l.a);
 	ip("link set a0 down");
 	fib_remove_all(l.fib);
 	set(&l, "10.1.0.0/24", "10.9.0.2", l.a);
@@ -227,15 +195,11 @@ static void many_routes_of_one_hop_share_an_object(void **state)
 
 	(void)state;
 	set(&l, "10.1.0.0/24", "10.8.0.2", l.b); /* a plain one beside them */
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.2", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.2", l.a);
 	assert_int_equal(count("nexthop show proto 201"), 1);
 	assert_int_equal(count("route show proto 201"), MANY + 1);
 	assert_true(has(&l, "10.100.99.0/24") && has(&l, "10.1.0.0/24"));
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.3", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.3", l.a);
 	fib_sweep(l.fib); /* before it an idle object may be of use */
 	turn_for(&l, 20);
 	set(&l, "10.1.0.0/24", "10.8.0.3", l.b);
@@ -249,10 +213,8 @@ static void routes_whose_object_was_deleted_are_put_back(void **state)
 	struct lab l = lab_new();
 
 	(void)state;
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.2", l.a);
-	fib_flush(l.fib);
-	assert_int_equal(system("ip nexthop flush proto 201 >/dev/null"), 0);
+	set_first(&l, MANY, "10.9.0.2", l.a);
+	flush_objects();
 	assert_int_equal(count("route show proto 201"), 0);
 	expect_count(&l, "route show proto 201", MANY);
 	expect_has(&l, "10.100.7.0/24", true);
@@ -264,9 +226,7 @@ static void routes_of_an_object_come_back_with_their_link(void **state)
 	struct lab l = lab_new();
 
 	(void)state;
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.2", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.2", l.a);
 	ip("link set a0 down");
 	expect_has(&l, "10.100.7.0/24", false);
 	ip("link set a0 up");
@@ -281,9 +241,7 @@ static void without_objects_there_are_none(void **state)
 	(void)state;
 	lab_make(&l);
 	l.fib = writer(l.loop, true);
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.2", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.2", l.a);
 	assert_int_equal(count("nexthop show"), 0);
 	assert_int_equal(count("route show proto 201"), MANY);
 	lab_free(&l);
@@ -297,9 +255,7 @@ static void objects_of_others_are_left_alone(void **state)
 	(void)state;
 	for (unsigned i = 1; i <= 3; i++)
 		ip("nexthop add id %u via 10.8.0.9 dev b0", (PROTOCOL << 20) + i);
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.2", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.2", l.a);
 	assert_int_equal(count("route show proto 201"), MANY);
 	fib_sweep(l.fib);
 	fib_remove_all(l.fib);

@@ -3,7 +3,6 @@
 #include "fib_lab.h"
 #include "nodes/common/fib_core.h"
 
-#define BY_A "via 10.9.0.2 dev a0 proto 201 metric 110"
 #define MANY 100
 
 static struct {
@@ -25,22 +24,6 @@ static void restart(struct lab *l)
 	l->fib = writer(l->loop, false);
 }
 
-static void set_nth(struct lab *l, unsigned n, const char *via, unsigned ifindex)
-{
-	char prefix[32];
-
-	snprintf(prefix, sizeof(prefix), "10.%u.%u.0/24", 100 + n / 256, n % 256);
-	set(l, prefix, via, ifindex);
-}
-
-static unsigned count(const char *how)
-{
-	char command[LINE_ROOM], text[64];
-
-	snprintf(command, sizeof(command), "ip -o %s | wc -l", how);
-	return (unsigned)strtoul(ip_says(command, text, sizeof(text)), NULL, 10);
-}
-
 /* set_all() - one of each kind */
 static void set_all(struct lab *l)
 {
@@ -56,9 +39,7 @@ static void set_all(struct lab *l)
 	set(l, "::/0", "fd09::2", l->a);
 	fib_set(l->fib, &p, hops, 2);
 	fib_set(l->fib, &p6, hops6, 2);
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(l, n, "10.9.0.3", l->a);
-	fib_flush(l->fib);
+	set_first(l, MANY, "10.9.0.3", l->a);
 }
 
 static void equal_routes_are_adopted_without_a_touch(void **state)
@@ -128,9 +109,7 @@ static void an_object_of_an_earlier_run_is_used_on(void **state)
 	(void)state;
 	set_all(&l);
 	restart(&l);
-	for (unsigned n = 0; n < 2 * MANY; n++)
-		set_nth(&l, n, "10.9.0.3", l.a);
-	fib_flush(l.fib);
+	set_first(&l, 2 * MANY, "10.9.0.3", l.a);
 	assert_int_equal(count("nexthop show proto 201"), 1);
 	assert_int_equal(count("route show proto 201"), 2 * MANY + 4);
 	fib_sweep(l.fib);
@@ -188,9 +167,7 @@ static void many_half_done_changes_are_put_right(void **state)
 	alarm(3);
 	restart(&l);
 	alarm(0);
-	for (unsigned n = 0; n < 1500; n++)
-		set_nth(&l, n, "10.9.0.3", l.a);
-	fib_flush(l.fib);
+	set_first(&l, 1500, "10.9.0.3", l.a);
 	turn_for(&l, 30);
 	assert_int_equal(count("route show proto 201"), 1500);
 	assert_int_equal(count("route show proto 201 via 10.9.0.3"), 1500);
@@ -275,9 +252,7 @@ static void a_writer_that_ends_takes_an_idle_object_out(void **state)
 	struct lab l = lab_new();
 
 	(void)state;
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.3", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.3", l.a);
 	fib_remove_all(l.fib);
 	fib_flush(l.fib);
 	lab_free(&l); /* says that nothing is left */
@@ -286,18 +261,13 @@ static void a_writer_that_ends_takes_an_idle_object_out(void **state)
 static void a_sweep_takes_an_idle_object_out(void **state)
 {
 	struct lab l = lab_new();
-	uint64_t end = clock_ms() + 1000;
 
 	(void)state;
-	for (unsigned n = 0; n < MANY; n++)
-		set_nth(&l, n, "10.9.0.3", l.a);
-	fib_flush(l.fib);
+	set_first(&l, MANY, "10.9.0.3", l.a);
 	fib_remove_all(l.fib);
 	fib_flush(l.fib);
 	fib_sweep(l.fib);
-	while (count("nexthop show proto 201") && clock_ms() < end)
-		turn(&l);
-	assert_int_equal(count("nexthop show proto 201"), 0);
+	expect_count(&l, "nexthop show proto 201", 0);
 	lab_free(&l);
 }
 
