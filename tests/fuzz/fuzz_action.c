@@ -4,16 +4,13 @@
  * can be shown and freed, or there is a sentence that says why not and a word that it is about. The
  * lab's file becomes the same words, so its events are tried too.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "fuzzer.h"
 #include "topology/action.h"
 #include "topology/fact.h"
 #include "topology/lab_read.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
 
 static const char file[] =
@@ -31,12 +28,6 @@ static const char file[] =
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libfyaml";
-}
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
 }
 
 static struct lab *the_lab(void)

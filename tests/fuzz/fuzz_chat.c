@@ -4,15 +4,11 @@
  * out is for a terminal: whole lines of known beginnings, without control octets but tab and line
  * feed.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "fuzzer.h"
 #include "nodes/chat/room.h"
 #include "nodes/common/reader.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define SEATS 5
 
@@ -21,12 +17,6 @@ struct seat {
 	char line[256]; /* of its output, as far as it came */
 	size_t len, lines;
 };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static bool begins(const char *line, const char *with)
 {

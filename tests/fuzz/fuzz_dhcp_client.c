@@ -5,15 +5,10 @@
  * there is room for, what it sends is a message, time always brings it on, and it is configured in the
  * states in which it has a lease.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/common/compiler.h"
 #include "nodes/common/reader.h"
 #include "nodes/dhcp/client.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define START	1000000u
 #define ADDRESS 0x0a000164u
@@ -29,12 +24,6 @@ struct world {
 	enum dhcp_type sent;
 	bool stopped;
 };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 /* check_message() - RFC 2131, table 5 */
 static void check_message(struct world *w, const struct order *o)
@@ -174,11 +163,8 @@ static struct dhcp_message answer(struct world *w, struct reader *r)
 static void hear(struct world *w, const uint8_t *data, size_t len)
 {
 	static const uint8_t from[6] = { 0x02, 0, 0, 0, 0xff, 0x01 };
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = copy_of(data, len);
 
-	require(copy != NULL);
-	if (len)
-		memcpy(copy, data, len);
 	dhcp_client_receive(w->client, copy, len, from, w->now);
 	free(copy);
 }

@@ -3,26 +3,16 @@
  * Configurations of any octets: read to their end with faults, or good. With what is good a server can
  * be made, and each address that it would give is a host's.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/dhcp/config.h"
 #include "nodes/dhcp/lease.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
 
 /* libfyaml 0.7.12 itself forgets some memory of files that are not YAML. */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libfyaml";
-}
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
 }
 
 static void check_settings(const struct settings *s)

@@ -3,19 +3,8 @@
  * Frames of any octets: a whole UDP datagram, an ARP message, or nothing. What is taken lies within the
  * frame, and is taken once more from what is put of it. The frame is in memory of its own length.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/dhcp/frame.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static void take_udp(const uint8_t *frame, size_t len, bool unfinished)
 {
@@ -54,11 +43,8 @@ static void take_arp(const uint8_t *frame, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *frame = malloc(size ? size : 1);
+	uint8_t *frame = copy_of(data, size);
 
-	require(frame != NULL);
-	if (size)
-		memcpy(frame, data, size);
 	take_udp(frame, size, false);
 	take_udp(frame, size, true);
 	take_arp(frame, size);

@@ -3,21 +3,10 @@
  * Octets of anybody as a DHCP message. What is decoded can be shown, and encoded into any room; what
  * leaves is a message, and says what came, but for the options that are told to be left out.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/common/compiler.h"
 #include "nodes/dhcp/option.h"
 #include "nodes/dhcp/packet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static bool is_same_option(const struct dhcp_message *a, const struct dhcp_message *b, uint8_t code)
 {

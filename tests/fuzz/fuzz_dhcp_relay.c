@@ -3,14 +3,9 @@
  * Messages of anybody to a relay: the first octets choose its configuration and where the message comes
  * from. What is passed on is a message, not too long, and differs only in what RFC 1542 and RFC 3046 say.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/common/compiler.h"
 #include "nodes/dhcp/relay.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define SERVER 0x0a000202u
 
@@ -20,12 +15,6 @@ static const struct relay_iface ifaces[] = {
 	{ "eth0", 0x0a000101, { 2, 0, 0, 0, 0, 1 } },
 	{ "eth1", 0x0a000301, { 2, 0, 0, 0, 0, 2 } },
 };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 /* compare() - all that is not the relay's business is as it was */
 static void compare(const uint8_t *in, size_t len, const struct relayed *r, bool is_request)
@@ -72,9 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.circuit_id = data[1] & 8 ? "circuit" : NULL;
 	c.remote_id = data[1] & 16 ? "" : NULL;
 	r = malloc(sizeof(*r));
-	copy = malloc(size - CHOICES + 1);
-	require(r && copy);
-	memcpy(copy, data + CHOICES, size - CHOICES);
+	require(r != NULL);
+	copy = copy_of(data + CHOICES, size - CHOICES);
 	count = relay_request(&c, data[2] % ARRAY_SIZE(ifaces), copy, size - CHOICES, r);
 	require(count < RELAY_COUNT_COUNT && count != RELAYED_REPLY && relay_count_name(count));
 	if (count == RELAYED_REQUEST)

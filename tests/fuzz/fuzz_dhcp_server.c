@@ -4,15 +4,10 @@
  * configuration, each further step is an octet and what belongs to it. After each step the leases have
  * to be what they should be, and no address that somebody was given may be given to somebody else.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/common/compiler.h"
 #include "nodes/common/reader.h"
 #include "nodes/dhcp/server.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define START	  1700000000000u
 #define OUR_NET	  0x0a000100u /* 10.0.1.0/24; relays are at 10.0.2.1 and 10.0.4.1 */
@@ -62,12 +57,6 @@ struct world {
 	struct dhcp_message asked; /* by the message of this step */
 	uint64_t now;
 };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static void ignore_line(void *arg, const char *line, bool is_complaint)
 {
@@ -318,12 +307,9 @@ static struct dhcp_message build(struct reader *r, uint32_t xid)
 
 static void receive(struct world *w, const uint8_t *data, size_t len, uint32_t to)
 {
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = copy_of(data, len);
 	const char *why;
 
-	require(copy != NULL);
-	if (len)
-		memcpy(copy, data, len);
 	if (!dhcp_decode(&w->asked, copy, len, &why))
 		memset(&w->asked, 0, sizeof(w->asked));
 	note_asked(w);

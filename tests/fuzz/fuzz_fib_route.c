@@ -5,21 +5,11 @@
  */
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
+#include "fuzzer.h"
 #include "nodes/common/fib_core.h"
 #include "nodes/common/reader.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static void check_addr(const struct addr *a)
 {

@@ -4,19 +4,10 @@
  * of the table, each route is what its entry says, and nothing is sent that a plain server would not
  * understand, unless it has said HELLO.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "nodes/common/compiler.h"
-#include "nodes/common/reader.h"
+#include "hub_world.h"
 #include "nodes/routehub/client.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define SERVER	 0x0a000001u
-#define HOSTS	 16 /* 10.1.0.0 to 10.1.0.15; the last one is ours */
-#define INTERVAL 5000u
+#define SERVER 0x0a000001u
 
 struct world {
 	struct client *client;
@@ -27,19 +18,11 @@ struct world {
 	uint64_t now;
 };
 
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
-
 static void on_install(void *arg, uint32_t address, uint32_t next_hop)
 {
 	struct world *w = arg;
 
-	require(ip4_is_host(address));
-	if (address - 0x0a010000u < HOSTS)
-		w->via[address & (HOSTS - 1)] = next_hop;
+	install_in(w->via, address, next_hop);
 }
 
 static void on_send(void *arg, const uint8_t *data, size_t len)
@@ -54,19 +37,6 @@ static void on_send(void *arg, const uint8_t *data, size_t len)
 	require(d.type > HUB_DELETE || ip4_is_host(d.field));
 }
 
-static bool on_is_ours(void *arg, uint32_t address)
-{
-	(void)arg;
-	return address == 0x0a010000u + HOSTS - 1;
-}
-
-static void on_dropped(void *arg, uint32_t from, enum hub_count why)
-{
-	(void)arg;
-	(void)from;
-	require(why < HUB_COUNT_COUNT && *hub_count_name(why));
-}
-
 static void check_entry(const struct world *w, const struct client_entry *e)
 {
 	uint32_t a = ip4_of(&e->prefix.addr);
@@ -74,10 +44,10 @@ static void check_entry(const struct world *w, const struct client_entry *e)
 	require(e->prefix.len == 32 && ip4_is_host(a));
 	require(e->source != FROM_NOBODY || e->by_server);
 	require(e->source != FROM_SERVER || e->by_server);
-	if (a - 0x0a010000u < HOSTS)
-		require(w->via[a & (HOSTS - 1)] == (e->source == FROM_SERVER   ? SERVER
-						    : e->source == FROM_SENDER ? e->sender
-									       : 0));
+	if (a - HOST_0 < HOSTS)
+		require(w->via[a - HOST_0] == (e->source == FROM_SERVER	  ? SERVER
+					       : e->source == FROM_SENDER ? e->sender
+									  : 0));
 }
 
 static void check(const struct world *w)
@@ -95,24 +65,18 @@ static void check(const struct world *w)
 			down += part;
 	}
 	require(up == c->up && down == c->down);
-	for (unsigned i = 0; i < HOSTS; i++) {
-		struct prefix p = { ip4_addr(0x0a010000u + i), 32 };
-
-		require(!w->via[i] || prefix_map_find(c->table, &p));
-	}
+	check_installed(w->via, c->table);
 }
 
 /* hear() - from the server, or from one of eight local senders */
 static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = copy_of(data, len);
 	struct datagram_in in = { .from = who & 1 ? 0x0a000002u + (who >> 1 & 7) : SERVER,
 				  .port = who & 16 ? 4000 : HUB_PORT,
+				  .data = copy,
 				  .len = len };
 
-	require(copy != NULL);
-	memcpy(copy, data, len);
-	in.data = copy;
 	if (len && in.from == SERVER && in.port == HUB_PORT && copy[0] == HUB_HELLO)
 		w->said_hello = true;
 	route_client_input(w->client, &in, w->now);
@@ -121,17 +85,12 @@ static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
 
 static void hear_built(struct world *w, struct reader *r)
 {
-	static const uint8_t types[] = { 1, 1, 1, 2, 2, 16, 17, 18, 19, 20, 21, 3 };
-	uint8_t what = take_u8(r), who = take_u8(r), field = take_u8(r);
-	struct hub_datagram d = { types[what % ARRAY_SIZE(types)], field };
+	uint8_t who;
+	struct hub_datagram d = take_datagram(r, &who);
 	uint8_t data[HUB_SIGNED_LEN];
 	size_t len;
 
-	if (d.type <= HUB_DELETE)
-		d.field = field & 0x80 ? take_be32(r) : 0x0a010000u + (field & (HOSTS - 1));
-	else if (d.type == HUB_SYNC_END && field & 1)
-		d.field = w->client->down;
-	else if (d.type == HUB_DIGEST_DOWN && field & 1)
+	if ((d.type == HUB_SYNC_END || d.type == HUB_DIGEST_DOWN) && d.field & 1)
 		d.field = w->client->down;
 	w->session.sequence_out += who >> 6;
 	len = hub_encode(&d, w->key.len && !(who & 32) ? &w->key : NULL, HUB_SERVER, &w->session,
@@ -142,7 +101,7 @@ static void hear_built(struct world *w, struct reader *r)
 static void step(struct world *w, struct reader *r)
 {
 	uint8_t what = take_u8(r);
-	uint32_t address = 0x0a010000u + (what >> 4);
+	uint32_t address = HOST_0 + (what >> 4);
 	struct reader raw;
 
 	switch (what & 7) {

@@ -4,19 +4,10 @@
  * the table, the routes are by way of the first owners, and who has said no HELLO is sent no more than
  * the plain form and a HELLO.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "nodes/common/compiler.h"
-#include "nodes/common/reader.h"
+#include "hub_world.h"
 #include "nodes/routehub/server_core.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CLIENTS	 8  /* 10.0.0.2 and on */
-#define HOSTS	 16 /* 10.1.0.0 to 10.1.0.15; the last one is ours */
-#define INTERVAL 5000u
+#define CLIENTS 8 /* 10.0.0.2 and on */
 
 struct world {
 	struct server *server;
@@ -26,19 +17,11 @@ struct world {
 	uint64_t now;
 };
 
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
-
 static void on_install(void *arg, uint32_t address, uint32_t next_hop)
 {
 	struct world *w = arg;
 
-	require(ip4_is_host(address));
-	if (address - 0x0a010000u < HOSTS)
-		w->via[address & (HOSTS - 1)] = next_hop;
+	install_in(w->via, address, next_hop);
 }
 
 static void on_send(void *arg, const struct hub_client *c, const uint8_t *data, size_t len)
@@ -51,19 +34,6 @@ static void on_send(void *arg, const struct hub_client *c, const uint8_t *data, 
 	require(is_signed == c->is_signed);
 	require(d.type <= HUB_DELETE || d.type == HUB_HELLO || c->is_extended);
 	require(d.type > HUB_DELETE || ip4_is_host(d.field) || w->server->config.plain_only);
-}
-
-static bool on_is_ours(void *arg, uint32_t address)
-{
-	(void)arg;
-	return address == 0x0a010000u + HOSTS - 1;
-}
-
-static void on_dropped(void *arg, uint32_t from, enum hub_count why)
-{
-	(void)arg;
-	(void)from;
-	require(why < HUB_COUNT_COUNT && *hub_count_name(why));
 }
 
 /* ---- what is always true -------------------------------------------------------------------------- */
@@ -81,8 +51,8 @@ static void check_entry(const struct world *w, const struct hub_entry *e)
 		signed_owners += o->client->is_signed;
 	}
 	require(!signed_owners || w->key.len);
-	if (a - 0x0a010000u < HOSTS)
-		require(w->via[a & (HOSTS - 1)] == (e->barred ? 0 : e->owners->client->address));
+	if (a - HOST_0 < HOSTS)
+		require(w->via[a - HOST_0] == (e->barred ? 0 : e->owners->client->address));
 }
 
 static void check_client(const struct world *w, const struct hub_client *c)
@@ -114,45 +84,36 @@ static void check(const struct world *w)
 		check_client(w, s->by_address[i]);
 		require(!i || s->by_address[i - 1]->address <= s->by_address[i]->address);
 	}
-	for (unsigned i = 0; i < HOSTS; i++) {
-		struct prefix p = { ip4_addr(0x0a010000u + i), 32 };
-
-		require(!w->via[i] || prefix_map_find(s->table, &p));
-	}
+	check_installed(w->via, s->table);
 }
 
 /* ---- steps ---------------------------------------------------------------------------------------- */
 
 static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = copy_of(data, len);
 	struct datagram_in in = { .from = 0x0a000002u + who % CLIENTS,
 				  .to = 0x0a000001u,
 				  .port = who & 16 ? 4000 : HUB_PORT,
+				  .data = copy,
 				  .len = len };
 
-	require(copy != NULL);
-	memcpy(copy, data, len);
-	in.data = copy;
 	route_server_input(w->server, &in, w->now);
 	free(copy);
 }
 
 static void hear_built(struct world *w, struct reader *r)
 {
-	static const uint8_t types[] = { 1, 1, 1, 2, 2, 16, 17, 18, 19, 20, 21, 3 };
-	uint8_t what = take_u8(r), who = take_u8(r), field = take_u8(r);
+	uint8_t who;
+	struct hub_datagram d = take_datagram(r, &who);
 	struct hub_session *session = &w->sessions[who % CLIENTS];
 	const struct hub_client *c =
 		client_find(w->server, 0x0a000002u + who % CLIENTS, who & 16 ? 4000 : HUB_PORT);
-	struct hub_datagram d = { types[what % ARRAY_SIZE(types)], field };
 	uint8_t data[HUB_SIGNED_LEN];
 	size_t len;
 
-	if (d.type <= HUB_DELETE)
-		d.field = field & 0x80 ? take_be32(r) : 0x0a010000u + (field & (HOSTS - 1));
-	else if (c && field & 1)
-		d.field = d.type == HUB_SYNC_END ? c->up : d.type == HUB_DIGEST_UP ? c->up : field;
+	if (c && (d.type == HUB_SYNC_END || d.type == HUB_DIGEST_UP) && d.field & 1)
+		d.field = c->up;
 	session->epoch_out = 7;
 	session->sequence_out += who >> 6;
 	len = hub_encode(&d, w->key.len && !(who & 32) ? &w->key : NULL, HUB_CLIENT, session, data);

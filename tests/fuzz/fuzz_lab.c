@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A lab file of any octets: it is a lab or has faults, and both can be shown and freed. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "fuzzer.h"
 #include "topology/lab.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
 
 /* libfyaml 0.7.12 itself forgets some memory of files that are not YAML. */

@@ -6,17 +6,13 @@
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
+#include "fuzzer.h"
 #include "nodes/common/compiler.h"
 #include "nodes/common/reader.h"
 #include "topology/fact.h"
 #include "topology/known.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define DUMPS	  4 /* of one look: links, addresses, routes, neighbours */
 #define FIRST_SEQ (1u << 30)
@@ -24,12 +20,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const uint16_t types[] = { RTM_NEWLINK,	RTM_DELLINK,	RTM_NEWADDR,   RTM_DELADDR,
 				  RTM_NEWROUTE, RTM_DELROUTE,	RTM_NEWNEIGH,  RTM_DELNEIGH,
 				  RTM_NEWRULE,	RTM_NEWNEXTHOP, RTM_DELNEXTHOP };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static struct fact *the_facts(size_t *count)
 {

@@ -3,15 +3,10 @@
  * Datagrams of anybody, to a pairing that talks: each input is a sequence of a length octet, a
  * clock octet and the datagram. Those whose length has the high bit come with a good header.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/chat/packet.h"
 #include "nodes/chat/pairing.h"
 #include "nodes/common/reader.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define SESSION 0x11223344u
 

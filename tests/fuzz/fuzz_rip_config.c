@@ -3,26 +3,16 @@
  * Configurations of ripd of any octets: read to their end with faults, or good; what is good is in its
  * bounds. Each line is read as a word of an option too.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/rip/config.h"
 #include "nodes/rip/settings_text.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
 
 /* libfyaml 0.7.12 itself forgets some memory of files that are not YAML. */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libfyaml";
-}
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
 }
 
 static void check_key(const struct rip_key *k)

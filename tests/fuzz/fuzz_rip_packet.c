@@ -3,24 +3,13 @@
  * RIP packets of any octets: the first octet chooses the keys. What is decoded is the same after a round
  * of encoding; what is taken for signed is so with one of the keys; what is signed is good.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/rip/auth.h"
 #include "nodes/rip/packet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct rip_key keys[] = { { RIP_AUTH_MD5, 1, "secret", 6 },
 				       { RIP_AUTH_SHA256, 2, "another secret", 14 },
 				       { RIP_AUTH_PLAIN, 0, "secret", 6 } };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 static void check_packet(const uint8_t *data, size_t len)
 {
@@ -81,9 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	count = data[0] % 4;
 	len = size - 1;
-	copy = malloc(len ? len : 1);
-	require(copy != NULL);
-	memcpy(copy, data + 1, len);
+	copy = copy_of(data + 1, len);
 	if (rip_verify(keys, count, copy, &len, &kind, &sequence)) {
 		require(len <= size - 1);
 		require(count || kind == RIP_AUTH_NONE);

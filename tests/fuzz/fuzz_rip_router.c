@@ -4,16 +4,11 @@
  * settings, each further step is an octet and what belongs to it. After each step the routes are what
  * they should be, what was sent can be read, and time brings it on without a storm.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "nodes/common/compiler.h"
 #include "nodes/common/reader.h"
 #include "nodes/rip/packet.h"
 #include "nodes/rip/router_core.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define START	   1000000u
 #define IFACES	   3
@@ -27,12 +22,6 @@ struct world {
 	uint64_t now;
 	bool stopped;
 };
-
-static void require(bool fact)
-{
-	if (!fact)
-		abort();
-}
 
 /* ---- what goes out -------------------------------------------------------------------------------- */
 
@@ -155,10 +144,8 @@ static uint32_t some_address(uint8_t n)
 static void hear(struct world *w, unsigned index, uint32_t from, uint16_t port, const uint8_t *data,
 		 size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = copy_of(data, len);
 
-	require(copy != NULL);
-	memcpy(copy, data, len);
 	router_input(w->router, index, from, port, copy, len, w->now);
 	free(copy);
 }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A command line of any octets: words, none longer than the line, or a reason. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzzer.h"
 #include "topology/lab_read.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
