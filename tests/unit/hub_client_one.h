@@ -3,7 +3,7 @@
 #ifndef VETHLAB_TESTS_HUB_CLIENT_ONE_H
 #define VETHLAB_TESTS_HUB_CLIENT_ONE_H
 
-#include "hub_one.h"
+#include "hub_side.h"
 #include "nodes/routehub/client.h"
 
 #define SERVER	  IP(10, 0, 0, 1)
@@ -12,12 +12,6 @@
 #define ID	  0xc1c1c1c1
 #define SERVER_ID 0x5e5e5e5e
 
-struct one {
-	struct client *client;
-	struct hub_log *log;
-	uint64_t now;
-};
-
 static unused_too void on_send(void *arg, const uint8_t *data, size_t len)
 {
 	log_sent(arg, SERVER, HUB_PORT, data, len);
@@ -25,11 +19,9 @@ static unused_too void on_send(void *arg, const uint8_t *data, size_t len)
 
 static unused_too struct one begin_with(struct client_config c)
 {
-	struct one o = { .now = START, .log = calloc(1, sizeof(*o.log)) };
+	struct one o = one_new();
 	struct client_io io = { log_install, on_send, log_is_ours, log_dropped, o.log };
 
-	assert_non_null(o.log);
-	o.log->ours_too = true;
 	c.server = SERVER;
 	c.server_port = HUB_PORT;
 	c.interval_ms = INTERVAL;
@@ -48,47 +40,19 @@ static unused_too void end(struct one *o)
 	free(o->log);
 }
 
-static unused_too void pump(struct one *o)
+static void input(struct one *o, const struct datagram_in *in)
 {
-	while (route_client_pump(o->client))
-		;
+	route_client_input(o->client, in, o->now);
 }
 
-static unused_too void hear_octets(struct one *o, uint32_t from, const uint8_t *data, size_t len)
+static uint64_t work(struct one *o)
 {
-	struct datagram_in in = { .from = from, .port = HUB_PORT, .data = data, .len = len };
-
-	o->log->dropped = HUB_GOOD;
-	route_client_input(o->client, &in, o->now);
-	pump(o);
+	return route_client_work(o->client, o->now);
 }
 
-static unused_too void hear(struct one *o, uint32_t from, uint8_t type, uint32_t field)
+static bool pump_some(struct one *o)
 {
-	struct hub_datagram d = { type, field };
-	uint8_t data[HUB_SIGNED_LEN];
-
-	hear_octets(o, from, data, hub_encode(&d, NULL, HUB_CLIENT, NULL, data));
-}
-
-static unused_too void run_for(struct one *o, uint64_t ms)
-{
-	for (uint64_t until = o->now + ms;;) {
-		uint64_t next = route_client_work(o->client, o->now);
-
-		pump(o);
-		if (next > until) {
-			o->now = until;
-			return;
-		}
-		assert_true(next > o->now);
-		o->now = next;
-	}
-}
-
-static unused_too uint32_t via(const struct one *o, uint32_t address)
-{
-	return o->log->via[address & 0xffff];
+	return route_client_pump(o->client);
 }
 
 static unused_too unsigned told(const struct one *o, uint8_t type, uint32_t field)
