@@ -100,7 +100,12 @@ class Port:
         frame = Frame(octets)
         if frame.kind == ARP:
             self._arp(Arp(frame))
-        elif frame.kind == IP and frame.protocol == 17 and frame.dport in (67, 68):
+        else:
+            self._take(frame)
+
+    def _take(self, frame):
+        """Any but ARP."""
+        if frame.kind == IP and frame.protocol == 17 and frame.dport in (67, 68):
             self._keep(Reply(frame))
         elif frame.kind == IP and frame.protocol in (1, 17):
             self.others.append(frame)

@@ -9,9 +9,9 @@ import struct
 import time
 
 from facts import Wrong
-from packet import EVERY_MAC, Frame, ip4, udp_frame
+from packet import EVERY_MAC, ip4, udp_frame
 from rip import GROUP, GROUP_MAC, PORT, REQUEST, RESPONSE, WHOLE_TABLE, Update, message
-from wires import ARP, OUTGOING, Arp, Port
+from wires import Port
 
 
 class Cable(Port):
@@ -22,17 +22,8 @@ class Cable(Port):
         self.requests = []
         self.table = {}
 
-    def take_in(self):
-        try:
-            octets, (_, _, direction, _, _) = self.socket.recvfrom(65536)
-        except OSError:  # nothing, or the wire was pulled
-            return
-        if direction == OUTGOING or len(octets) < 34:
-            return
-        frame = Frame(octets)
-        if frame.kind == ARP:
-            self._arp(Arp(frame))
-        elif frame.protocol == 17 and PORT in (frame.sport, frame.dport):
+    def _take(self, frame):
+        if frame.protocol == 17 and PORT in (frame.sport, frame.dport):
             self._keep(Update(frame))
 
     def _keep(self, update):
