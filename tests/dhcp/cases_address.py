@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Who gets which address: RFC 2131 4.2, 4.3.1 and 2.2."""
 
+from facts import equal, expect, require
 from packet import ACK, DISCOVER, LEASE_TIME, NAK, OFFER, REQUEST, REQUESTED, SERVER_ID, ip4, u32
-from segment import SERVER, equal, expect, require
+from segment import SERVER
 from client import leased
 
 OTHER_SERVER = "10.0.1.77"

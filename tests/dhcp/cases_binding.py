@@ -4,10 +4,11 @@
 import sqlite3
 
 from client import leased
+from facts import equal, expect, require
 from packet import (
     DISCOVER, LEASE_TIME, NAK, REQUEST, REQUESTED, SERVER_ID, ip4, u32,
 )
-from segment import SERVER, equal, expect, require
+from segment import SERVER
 from server import config
 
 OWN = bytes.fromhex("020000007701")

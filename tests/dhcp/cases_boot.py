@@ -4,10 +4,11 @@
 import random
 
 from client import leased
+from facts import equal, expect, require
 from packet import (
     BROADCAST_FLAG, COOKIE, DISCOVER, EVERYONE, EVERY_MAC, LEASE_TIME, MASK, ROUTER, SERVER_ID, TYPE, ip4,
 )
-from segment import GATEWAY_MAC, SERVER, equal, expect, require
+from segment import GATEWAY_MAC, SERVER
 
 OWN = bytes.fromhex("020000007701")
 PRINTER = {"printer": {"mac": OWN.hex(":"), "address": "10.0.1.7"}}

@@ -10,8 +10,8 @@ import time
 
 import isolation
 from client import leased
+from facts import Wrong, equal, expect, require
 from packet import DISCOVER, LEASE_TIME, REQUESTED, ROUTER, ip4, u32
-from segment import Wrong, equal, expect, require
 from server import PROGRAM, config
 
 

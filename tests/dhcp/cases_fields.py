@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The header of replies and the frames that carry them: RFC 2131 sections 2, 4.1 and table 3."""
 
+from facts import equal, expect, require
 from packet import (
     ACK, BROADCAST_FLAG, CLIENT_ID, DISCOVER, DNS, END, EVERY_MAC, EVERYONE, HEADER, LEASE_TIME, MAX_SIZE,
     MASK, NAK, OFFER, OVERLOAD, REQUEST, REQUESTED, ROUTER, SERVER_ID, T1, T2, TEXT, TYPE, WANTED, ip4,
     u16, u32,
 )
-from segment import SERVER, SERVER_MAC, equal, expect, require
+from segment import SERVER, SERVER_MAC
 
 NEVER_SENT = (REQUESTED, WANTED, MAX_SIZE)
 

@@ -4,11 +4,12 @@
 import random
 
 from client import leased
+from facts import equal, expect, require
 from packet import (
     ACK, CLIENT_ID, DECLINE, DISCOVER, EVERYONE, INFORM, RELAY, RELEASE, REQUEST, REQUESTED, SERVER_ID,
     WANTED, ip4, udp_frame,
 )
-from segment import GATEWAY_MAC, SERVER, SERVER_MAC, equal, expect, require
+from segment import GATEWAY_MAC, SERVER, SERVER_MAC
 
 OWN = bytes.fromhex("020000007701")
 PRINTER = {"printer": {"mac": OWN.hex(":"), "address": "10.0.1.7"}}

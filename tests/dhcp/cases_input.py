@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Requests that are strange, broken or not for this server: what is read of them, and what is not."""
 
+from facts import equal, expect, require
 from packet import (
     ACK, CLIENT_ID, COOKIE, DISCOVER, END, EVERYONE, LEASE_TIME, MAX_SIZE, NAK, OFFER, OVERLOAD,
     RELAY, REQUEST, REQUESTED, ROUTER, SERVER_ID, TYPE, WANTED, encode_options, ip4, u16, u32, udp_frame,
 )
-from segment import SERVER, SERVER_MAC, equal, expect, require
+from segment import SERVER, SERVER_MAC
 
 IS_DISCOVER = bytes([TYPE, 1, DISCOVER])
 

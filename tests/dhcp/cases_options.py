@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What an answer tells the client: RFC 2131 4.3.1's parameters, lease times, and how much fits."""
 
+from facts import equal, expect, require
 from packet import (
     CLIENT_ID, DISCOVER, DNS, DOMAIN, FILE_OPTION, HOST_NAME, LEASE_TIME, MASK, MAX_SIZE, MTU, NTP, OVERLOAD,
     ROUTER, ROUTES, SERVER_ID, SNAME_OPTION, T1, T2, ip4, ip4s, u16, u32,
 )
-from segment import equal, expect, require
 
 LARGE = {code: {"hex": bytes([code] * 50).hex(" ")} for code in range(224, 230)}
 INFINITE = 0xFFFFFFFF

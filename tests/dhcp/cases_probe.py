@@ -4,8 +4,9 @@
 import time
 
 from client import leased
+from facts import equal, expect, require
 from packet import DISCOVER, OFFER, REQUEST, arp
-from segment import GATEWAY_MAC, SERVER_MAC, equal, expect, require
+from segment import GATEWAY_MAC, SERVER_MAC
 
 SQUATTER = bytes.fromhex("020000006666")
 

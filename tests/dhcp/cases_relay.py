@@ -5,11 +5,12 @@ The relay is at 10.0.1.254, and its clients' subnets are 10.0.2.0/24 and 10.0.3.
 """
 
 from client import leased
+from facts import equal, expect, require
 from packet import (
     ACK, BROADCAST_FLAG, DISCOVER, MAX_SIZE, NAK, RELAY, REQUEST, REQUESTED, SERVER_ID, SUBNET, WANTED,
     ip4, u16,
 )
-from segment import GATEWAY_MAC, SERVER, equal, expect, require
+from segment import GATEWAY_MAC, SERVER
 
 FAR = "10.0.2.1"
 SUBNETS = {

@@ -2,10 +2,11 @@
 """REQUEST in each of the client's states: RFC 2131 4.3.2 and table 4."""
 
 from client import leased
+from facts import equal, expect, require
 from packet import (
     ACK, DISCOVER, LEASE_TIME, NAK, OFFER, REQUEST, REQUESTED, SERVER_ID, ip4, u32,
 )
-from segment import SERVER, SERVER_MAC, equal, expect, require
+from segment import SERVER, SERVER_MAC
 
 OTHER_SERVER = "10.0.1.77"
 

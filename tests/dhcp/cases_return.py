@@ -2,8 +2,8 @@
 """DECLINE, RELEASE and INFORM: RFC 2131 4.3.3, 4.3.4 and 4.3.5."""
 
 from client import leased
+from facts import equal, expect, require
 from packet import DISCOVER, DNS, INFORM, LEASE_TIME, REQUESTED, ROUTER, SERVER_ID, T1, T2, ip4, ip4s
-from segment import equal, expect, require
 
 OTHER_SERVER = "10.0.1.77"
 

@@ -4,11 +4,12 @@
 import random
 import time
 
+from facts import PATIENCE, Wrong
 from packet import (
     ACK, CLIENT_ID, DECLINE, DISCOVER, EVERYONE, INFORM, NAK, OFFER, RELAY, RELEASE, REQUEST,
     REQUESTED, SERVER_ID, TYPE, TYPE_NAMES, WANTED, Message, ip4, udp_frame,
 )
-from segment import GATEWAY_MAC, PATIENCE, SERVER, SERVER_MAC, Segment, Wrong
+from segment import GATEWAY_MAC, SERVER, SERVER_MAC, Segment
 from server import FENCE_MAC, Server, config
 
 

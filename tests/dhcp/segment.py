@@ -9,16 +9,15 @@
     +---------------------------+           +--------------------------------------+
 """
 
-import os
 import select
 import socket
 import subprocess
 import time
 
 import isolation
+from facts import PATIENCE, Wrong
 from packet import EVERY_MAC, Frame, Reply, arp, checksum, ip_frame
 
-PATIENCE = float(os.environ.get("VETHLAB_PATIENCE", "15"))
 SERVER, SERVER_MAC = "10.0.1.1", bytes.fromhex("02000000ff01")
 GATEWAY, GATEWAY_MAC = "10.0.1.254", bytes.fromhex("02000000ff02")
 ALL_FRAMES, OUTGOING = 0x0003, 4
@@ -31,10 +30,6 @@ address add {SERVER}/24 dev s0
 link set s0 up
 route add 10.0.2.0/23 via {GATEWAY}
 """
-
-
-class Wrong(Exception):
-    """The server has not done what the case expects; the text says both."""
 
 
 class Segment:
@@ -152,25 +147,3 @@ class Segment:
         self.drain()
         if left := [reply for reply in self.inbox if reply.chaddr[:6] not in self.impatient]:
             raise Wrong(f"expected: no reply, {why}\nactual: " + "\n".join(map(str, left)))
-
-
-def expect(reply, *, options=None, **fields):
-    """Each field of the reply has this value, each option these octets (None: is not there)."""
-    for name, value in fields.items():
-        equal(name, getattr(reply, name), value, reply)
-    for code, value in (options or {}).items():
-        equal(f"option {code}", reply.option(code), value, reply)
-
-
-def equal(what, actual, expected, packet=""):
-    if actual != expected:
-        raise Wrong(f"{what}\nexpected: {shown(expected)}\nactual:   {shown(actual)}\n{packet}")
-
-
-def require(truth, what, packet=""):
-    if not truth:
-        raise Wrong(f"expected: {what}\n{packet}")
-
-
-def shown(value):
-    return value.hex(" ") if isinstance(value, bytes) else value

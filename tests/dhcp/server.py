@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 
-from segment import PATIENCE, Wrong, equal
+from facts import PATIENCE, Wrong, equal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIN = os.environ.get("VETHLAB_BIN") or os.path.join(HERE, "../../bin")
