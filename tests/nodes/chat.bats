@@ -562,7 +562,7 @@ EOF
   start -i client env NOTIFY_SOCKET="$PWD/client.notify" \
     "$(program chat-client)" --retry 30s 127.0.0.1:5000
   notify_socket client
-  nap 0.3 # long enough for tries that are in vain
+  refused 3
   runs client
   run is_ready client
   assert_failure
@@ -616,7 +616,7 @@ EOF
 
 @test "SIGTERM ends the client while it waits for a server" {
   start -i client chat-client --retry 60s 127.0.0.1:5000
-  nap 0.2
+  refused 1
   stops_politely client
 }
 

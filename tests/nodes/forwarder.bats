@@ -106,7 +106,7 @@ answers() {
   start forwarder env NOTIFY_SOCKET="$PWD/forwarder.notify" \
     "$(program forwarder)" --listen 127.0.0.1:6000 --retry 30s 127.0.0.1:5000
   notify_socket forwarder
-  nap 0.3 # long enough for tries that are in vain
+  refused 3
   runs forwarder
   nothing_listens 6000
   run is_ready forwarder
@@ -449,6 +449,6 @@ stalled() {
 
 @test "SIGTERM ends the forwarder while it waits for its upstream" {
   start forwarder forwarder --listen 6000 --retry 60s 127.0.0.1:5000
-  nap 0.2
+  refused 1
   stops_politely forwarder
 }

@@ -424,6 +424,32 @@ fails_at_work() {
 listens() { [[ -n $(ns ss -Htln "sport = :$1") ]]; }
 nothing_listens() { ! listens "$1"; }
 
+# counter PROTOCOL NAME: what the kernel has counted in the test's namespace, as
+# nstat names it: Tcp AttemptFails, Udp NoPorts.
+counter() {
+  # shellcheck disable=SC2016
+  ns awk -v protocol="$1:" -v name="$2" '
+    $1 == protocol && at {print $at; exit}
+    $1 == protocol {for (i = 2; i <= NF; i++) if ($i == name) at = i}
+  ' /proc/net/snmp
+}
+
+counted() { (($(counter "$1" "$2") >= $3)); }
+
+# counts PROTOCOL NAME COUNT 'what that shows': at least so many, in time.
+counts() {
+  wait_until "$PATIENCE" "$4" counted "$1" "$2" "$3" && return 0
+  printf 'expected: %s %s of %s or more\nactual:   %s\n' \
+    "$1" "$2" "$3" "$(counter "$1" "$2")"
+  return 1
+}
+
+# refused COUNT: so many tries to connect were in vain.
+refused() { counts Tcp AttemptFails "$1" 'tries to connect are in vain'; }
+
+# unheard COUNT: so many datagrams went where nobody is.
+unheard() { counts Udp NoPorts "$1" 'datagrams go where nobody is'; }
+
 # ------------------------------------------------- people in the chat
 
 # join NAME [PORT]: a person joins the chat.  With socat, which ends when the

@@ -124,7 +124,7 @@ numbered() {
 
 @test "With --retry the peer waits for a server that is not there yet" {
   start -i a peer --udp 7001 --to 127.0.0.1:7002 --retry 30s 127.0.0.1:5000
-  nap 0.3 # long enough for tries that are in vain
+  refused 3
   runs a
   server
   hears a 'server: you are client 1'
@@ -195,7 +195,7 @@ EOF
   hears a 'server: you are client 2'
   say a 'anybody?'
   hears anna 'client 2: anybody?'
-  nap 0.3 # some repetitions
+  unheard 3 # some repetitions
   runs a
   peer_b 7001
   hears b 'peer: anybody?'
@@ -204,9 +204,11 @@ EOF
 @test "What was said before the partner came is told to it in order" {
   server
   relay
+  join anna
   peer_a
   seq -f 'early %g' 1 20 >&"${INPUT_OF[a]}"
-  nap 0.3
+  hears anna 'client 2: early 20'
+  unheard 3 # some repetitions
   peer_b
   numbered b 20 early
 }
