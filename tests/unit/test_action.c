@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "line.h"
 #include "nodes/common/compiler.h"
 #include "topology/action.h"
 #include "topology/lab_read.h"
@@ -49,30 +50,6 @@ static int free_lab(void **state)
 {
 	lab_free(*state);
 	return 0;
-}
-
-/* A line as a shell would hand it over. */
-struct line {
-	char **argv;
-	size_t argc;
-	struct words words;
-};
-
-static void line_split(struct line *l, const char *text)
-{
-	const char *why;
-
-	*l = (struct line){ 0 };
-	if (*text && !words_split(text, &l->argv, &l->argc, &why))
-		fail_msg("<%s>: %s", text, why);
-	l->words = (struct words){ .list = (const char *const *)l->argv, .count = l->argc };
-}
-
-static void line_free(struct line *l)
-{
-	for (size_t i = 0; i < l->argc; i++)
-		free(l->argv[i]);
-	free(l->argv);
 }
 
 /* ---- what is understood ---------------------------------------------------------------------- */
