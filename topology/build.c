@@ -311,8 +311,17 @@ static bool wait_for_links(struct spaces *s)
 bool build_links(struct spaces *s, build_progress_fn *progress, void *arg)
 {
 	struct nl_batch *b = nl_batch_new();
-	bool good = make_links(s, b, progress, arg) && configure_nodes(s, b, progress, arg) &&
-		    wait_for_links(s);
+	bool good = make_links(s, b, progress, arg);
+
+	nl_batch_free(b);
+	space_go_home(s);
+	return good;
+}
+
+bool build_nodes(struct spaces *s, build_progress_fn *progress, void *arg)
+{
+	struct nl_batch *b = nl_batch_new();
+	bool good = configure_nodes(s, b, progress, arg) && wait_for_links(s);
 
 	nl_batch_free(b);
 	space_go_home(s);

@@ -6,11 +6,13 @@
 
 typedef void build_progress_fn(void *arg, const char *what, size_t done, size_t all);
 
-/* The plan, made in the kernel, in two steps: the namespaces; then bridges, links, addresses, routes.
- * When the second returns true every bridge port forwards: the first packet arrives. False: s->error
- * says what failed, where, in the kernel's words. */
+/* The plan, made in the kernel, in three steps: the namespaces; bridges and links, whose ends in the nodes
+ * are down, so that not one frame goes; addresses and routes, and all links up. When the last returns
+ * true every bridge port forwards: the first packet arrives. False: s->error says what failed, where,
+ * in the kernel's words. */
 bool build_namespaces(struct spaces *s, build_progress_fn *progress, void *arg);
 bool build_links(struct spaces *s, build_progress_fn *progress, void *arg);
+bool build_nodes(struct spaces *s, build_progress_fn *progress, void *arg);
 
 /* One end of a wire: the index of a link in a network namespace. */
 struct wire_end {

@@ -14,6 +14,7 @@
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
 #include "nodes/common/suggest.h"
+#include "topology/handover.h"
 #include "topology/state.h"
 
 #define CONNECT_MS	 60000 /* a lab that is being built answers when it is ready to */
@@ -123,69 +124,39 @@ static bool send_request(int fd, json_t *request)
 	return send(fd, line, strlen(line), MSG_NOSIGNAL) == (ssize_t)strlen(line);
 }
 
-/* The descriptors that come with an answer. */
-struct gift {
-	int *fds;
-	size_t count;
-};
-
-static void accept_gift(struct gift *gift, struct cmsghdr *c)
-{
-	size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-	for (size_t i = 0; i < count; i++)
-		memcpy(xappend(&gift->fds, &gift->count), CMSG_DATA(c) + i * sizeof(int),
-		       sizeof(int));
-}
-
-/* receive() - some of the answer */
-static ssize_t receive(int fd, char *data, size_t len, struct gift *gift)
-{
-	union {
-		struct cmsghdr head;
-		char data[CMSG_SPACE(sizeof(int) * CONTROL_FDS_MAX)];
-	} control;
-	struct iovec iov = { data, len };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = sizeof(control) };
-	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-
-	if (c && c->cmsg_type == SCM_RIGHTS)
-		accept_gift(gift, c);
-	return n;
-}
-
-/* exchange() - request and answer on an open connection; NULL: it ended without an answer */
-static json_t *exchange(int fd, json_t *request, struct gift *gift)
+/* read_answer() - a line; NULL: it ended without one */
+static json_t *read_answer(int fd, struct gift *gift)
 {
 	size_t room = 65536, len = 0;
 	char *text = xcalloc(1, room);
 	json_t *json = NULL;
 
-	if (send_request(fd, request))
-		while (!memchr(text, '\n', len)) {
-			ssize_t n = receive(fd, text + len, room - len, gift);
+	while (!memchr(text, '\n', len)) {
+		ssize_t n = handover_receive(fd, text + len, room - len, gift);
 
-			if (n < 0 && errno == EINTR)
-				continue;
-			if (n <= 0)
-				break;
-			len += (size_t)n;
-			if (len == room) {
-				char *larger = xcalloc(1, room *= 2);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+		if (len == room) {
+			char *larger = xcalloc(1, room *= 2);
 
-				memcpy(larger, text, len);
-				free(text);
-				text = larger;
-			}
+			memcpy(larger, text, len);
+			free(text);
+			text = larger;
 		}
+	}
 	if (len)
 		json = json_loadb(text, len, JSON_DISABLE_EOF_CHECK, NULL);
 	free(text);
 	return json;
+}
+
+/* exchange() - request and answer on an open connection; NULL: it ended without an answer */
+static json_t *exchange(int fd, json_t *request, struct gift *gift)
+{
+	return send_request(fd, request) ? read_answer(fd, gift) : NULL;
 }
 
 static json_t *ask_with_fds(const char *lab, json_t *request, struct gift *gift)
@@ -258,6 +229,26 @@ void check_answer(const json_t *answer)
 	exit(strcmp(error, "no-such") == 0 ? EXIT_NO_SUCH
 	     : strcmp(error, "usage") == 0 ? EXIT_USAGE
 					   : EXIT_FAILURE);
+}
+
+json_t *receive_taps(int fd, int **fds, size_t *count)
+{
+	struct gift gift = { 0 };
+	json_t *answer = read_answer(fd, &gift);
+
+	*fds = gift.fds;
+	*count = gift.count;
+	return answer;
+}
+
+int attend(const char *lab)
+{
+	int fd = connect_patiently(lab);
+
+	if (send_request(fd, json_pack("{s:s}", "do", "attend")))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* words_json() - a list of them */

@@ -29,6 +29,13 @@ json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);
 json_t *ask_taps(const char *lab, const char *const *words, size_t count, bool both, int **fds,
 		 size_t *fd_count);
 
+/* receive_taps() - the same, from a socket that `up` shares with init; NULL: there is no answer */
+json_t *receive_taps(int fd, int **fds, size_t *count);
+
+/* attend() - a connection that gets readable when the lab is about to end: all commands have ended, and its
+ * wires are still there. init waits for its being closed, a little. -1: the lab has just ended. */
+int attend(const char *lab);
+
 /* act() - something is done to the lab: the words of action.h. What there was not to do is noted on
  * standard error; what could not be done ends the program. */
 void act(const char *lab, const char *const *words, size_t count);

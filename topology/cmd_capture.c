@@ -124,6 +124,15 @@ static void check_options(void)
 			     "a capture is nothing for a terminal: -w FILE, or without -w");
 }
 
+static void say_begun(void *arg)
+{
+	const struct listing *l = arg;
+
+	if (!o.quiet)
+		log_info("capturing %zu interface%s of lab %s", l->iface_count,
+			 l->iface_count == 1 ? "" : "s", l->lab);
+}
+
 int cmd_capture(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv), status, *fds;
@@ -148,6 +157,9 @@ int cmd_capture(int argc, char **argv)
 	json_decref(answer);
 	if (!o.output.path)
 		reader = text_begin(&o);
+	o.attend = attend(lab);
+	o.begun = say_begun;
+	o.begun_arg = &listing;
 	status = capture_run(&o, &listing);
 	if (reader)
 		status |= text_end(reader);

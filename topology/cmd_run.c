@@ -13,13 +13,15 @@
 #include "topology/load.h"
 #include "topology/verbs.h"
 
-static const char *name;
+static const char *name, *capture;
 static uint64_t timeout_ms = 60000;
 
 static const struct option_row options[] = {
 	{ "name", 'n', "NAME", OPTION_TEXT, &name, "the lab's name, instead of the file's", 0, 0 },
 	{ "timeout", 't', "TIME", OPTION_TIME, &timeout_ms,
 	  "give up when not all is ready by then (60s)", 1, 86400000 },
+	{ "capture", 'w', "FILE", OPTION_TEXT, &capture,
+	  "write all frames into FILE, from the lab's first to its last", 0, 0 },
 };
 
 static const struct program program = {
@@ -55,7 +57,7 @@ static int run_command(const char *lab, char *const argv[])
 int cmd_run(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv), command = first + 1, status;
-	struct launch l = { .timeout_ms = timeout_ms, .tied = true, .tie = -1 };
+	struct launch l = { .timeout_ms = timeout_ms, .capture = capture, .tied = true, .tie = -1 };
 	struct lab *lab;
 
 	if (first == argc)

@@ -16,7 +16,7 @@
 #define TIMEOUT_MS	60000
 #define HERE		"lab.yml"
 
-static const char *name;
+static const char *name, *capture;
 static uint64_t timeout_ms = TIMEOUT_MS;
 static bool quiet;
 
@@ -24,6 +24,8 @@ static const struct option_row options[] = {
 	{ "name", 'n', "NAME", OPTION_TEXT, &name, "the lab's name, instead of the file's", 0, 0 },
 	{ "timeout", 't', "TIME", OPTION_TIME, &timeout_ms,
 	  "give up when not all is ready by then (60s)", 1, 86400000 },
+	{ "capture", 'w', "FILE", OPTION_TEXT, &capture,
+	  "write all frames into FILE, from the lab's first to its last", 0, 0 },
 	{ "quiet", 'q', NULL, OPTION_FLAG, &quiet, "print nothing but errors", 0, 0 },
 };
 
@@ -100,7 +102,7 @@ int cmd_up(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv), status;
 	const char *file = first < argc ? argv[first] : HERE;
-	struct launch l = { .timeout_ms = timeout_ms, .quiet = quiet };
+	struct launch l = { .timeout_ms = timeout_ms, .quiet = quiet, .capture = capture };
 	uint64_t began = clock_ms();
 	struct lab *lab;
 

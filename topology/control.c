@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "nodes/common/mem.h"
 #include "nodes/common/suggest.h"
 #include "topology/damage.h"
+#include "topology/handover.h"
 #include "topology/init.h"
 #include "topology/scenes.h"
 #include "topology/status.h"
@@ -37,6 +39,7 @@ struct caller {
 	size_t fd_count, fds_sent;
 	bool fds_ours; /* to be closed */
 	bool stays;    /* until init ends */
+	bool attends;  /* is told of the end, and waited for */
 };
 
 struct control {
@@ -62,30 +65,13 @@ static void caller_free(struct caller *c)
 	free(c);
 }
 
-/* send_some() - the answer's beginning; while there are descriptors, an octet with as many as go */
+/* send_some() - the answer's beginning, with its descriptors */
 static ssize_t send_some(struct caller *c)
 {
-	union {
-		struct cmsghdr head;
-		char data[CMSG_SPACE(sizeof(int) * CONTROL_FDS_MAX)];
-	} control = { 0 };
-	struct iovec iov = { c->answer + c->sent, c->answer_len - c->sent };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	size_t fds = c->fd_count - c->fds_sent;
-	ssize_t n;
+	ssize_t n = handover_send(c->fd, c->answer + c->sent, c->answer_len - c->sent,
+				  c->fds + c->fds_sent, &fds);
 
-	if (fds > CONTROL_FDS_MAX)
-		fds = CONTROL_FDS_MAX;
-	if (fds) {
-		iov.iov_len = 1;
-		control.head.cmsg_level = SOL_SOCKET;
-		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(int) * fds);
-		memcpy(CMSG_DATA(&control.head), c->fds + c->fds_sent, sizeof(int) * fds);
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * fds);
-	}
-	n = sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n > 0)
 		c->fds_sent += fds;
 	return n;
@@ -165,6 +151,13 @@ static void do_down(struct caller *c)
 	c->stays = true;
 	answer(c, json_pack("{s:b}", "stopping", 1));
 	init_stop(c->control->init);
+}
+
+/* do_attend() - it is watched for its end, and nothing else is expected of it */
+static void do_attend(struct caller *c)
+{
+	c->attends = true;
+	watch_start(c->readable);
 }
 
 /* take_words() - the texts of a JSON list; NULL: it is something else */
@@ -314,6 +307,8 @@ static void on_request(struct caller *c)
 		do_play(c, json_string_value(json_object_get(request, "scene")));
 	else if (strcmp(what, "taps") == 0)
 		do_taps(c, request);
+	else if (strcmp(what, "attend") == 0)
+		do_attend(c);
 	else if (strcmp(what, "down") == 0)
 		do_down(c);
 	else
@@ -361,7 +356,7 @@ static struct caller **free_place(struct control *control)
 
 		if (!c)
 			return &control->callers[i];
-		if (!c->answer && (!oldest || c->number < (*oldest)->number))
+		if (!c->answer && !c->attends && (!oldest || c->number < (*oldest)->number))
 			oldest = &control->callers[i];
 	}
 	if (oldest)
@@ -369,15 +364,14 @@ static struct caller **free_place(struct control *control)
 	return oldest;
 }
 
-static void on_caller(void *arg)
+/* caller_new() - takes over `fd`; NULL: there is no place */
+static struct caller *caller_new(struct control *control, int fd)
 {
-	struct control *control = arg;
-	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct caller **place = fd >= 0 && is_owner(fd) ? free_place(control) : NULL, *c;
+	struct caller **place = free_place(control), *c;
 
 	if (!place) {
-		cleanup_close(&fd);
-		return;
+		close(fd);
+		return NULL;
 	}
 	c = xcalloc(1, sizeof(*c));
 	c->control = control;
@@ -386,7 +380,55 @@ static void on_caller(void *arg)
 	c->readable = loop_on_readable(control->init->loop, fd, on_readable, c);
 	c->writable = loop_on_writable(control->init->loop, fd, on_writable, c);
 	watch_start(c->readable);
-	*place = c;
+	return *place = c;
+}
+
+static void on_caller(void *arg)
+{
+	struct control *control = arg;
+	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0 && is_owner(fd))
+		caller_new(control, fd);
+	else
+		cleanup_close(&fd);
+}
+
+void control_attend(struct control *control, int fd)
+{
+	struct caller *c = caller_new(control, fd);
+
+	if (c)
+		c->attends = true;
+}
+
+/* wait_for_end() - until the other side closes, whatever it says meanwhile; false: time is up */
+static bool wait_for_end(int fd, uint64_t deadline)
+{
+	char data[256];
+
+	for (uint64_t now; (now = clock_ms()) < deadline;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (poll(&p, 1, (int)(deadline - now)) > 0 && recv(fd, data, sizeof(data), 0) <= 0)
+			return true;
+	}
+	return false;
+}
+
+void control_part(struct control *control, unsigned timeout_ms)
+{
+	static const char words[] = "{\"ending\":true}\n";
+	uint64_t deadline = clock_ms() + timeout_ms;
+
+	for (size_t i = 0; control && i < CALLERS_MAX; i++)
+		if (control->callers[i] && control->callers[i]->attends)
+			send(control->callers[i]->fd, words, strlen(words),
+			     MSG_NOSIGNAL | MSG_DONTWAIT);
+	for (size_t i = 0; control && i < CALLERS_MAX; i++)
+		if (control->callers[i] && control->callers[i]->attends &&
+		    !wait_for_end(control->callers[i]->fd, deadline))
+			return;
 }
 
 /* bind_in() - a socket in the lab's folder, whose path may be longer than sun_path */

@@ -13,6 +13,8 @@
  *   {"do":"taps","what":["pc1"],"both":false}
  *                                 packet sockets, and what they are (taps.h), with `born`: the
  *                                 monotonic clock at the lab's beginning, in nanoseconds
+ *   {"do":"attend"}               no answer: when the lab ends and all commands have, a line comes, and
+ *                                 init waits a little for the connection's end
  *   {"do":"down"}                 an answer, then the connection stays until init ends
  */
 #ifndef VETHLAB_CONTROL_H
@@ -20,7 +22,6 @@
 
 #define CONTROL_SOCKET	    "control"
 #define CONTROL_REQUEST_MAX 65536
-#define CONTROL_FDS_MAX	    253 /* descriptors in one message: SCM_MAX_FD of unix(7) */
 
 /* The namespaces that "enter" hands over, in this order; the first only without root. */
 enum { ENTER_USER, ENTER_PID, ENTER_NET, ENTER_UTS, ENTER_MNT, ENTER_COUNT };

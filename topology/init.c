@@ -29,13 +29,17 @@
 #include "topology/control.h"
 #include "topology/damage.h"
 #include "topology/files.h"
+#include "topology/handover.h"
 #include "topology/scenes.h"
 #include "topology/state.h"
+#include "topology/taps.h"
 
 #define GRACE_MS      5000
 #define PROGRESS_MS   40
+#define PARTING_MS    3000
 #define LAUNCHER_FD   3
 #define LOCK_FD	      4
+#define CAPTURE_FD    5
 #define FDS_OF_A_NODE 3 /* its namespaces */
 #define FDS_OF_A_TASK 4 /* log, exec, notify, and a child's end for a moment */
 #define FDS_SPARE     64
@@ -58,6 +62,7 @@ static _Noreturn void end_lab(struct init *init, int status)
 {
 	pid_t outside = state_init_pid(init->lab->name);
 
+	control_part(init->control, PARTING_MS);
 	events_free(init->events); /* the end of a thousand links is nothing to listen to */
 	init->events = NULL;
 	journal_add(&init->journal, NULL, "lab", "down", NULL);
@@ -110,9 +115,9 @@ static void on_build_progress(void *arg, const char *what, size_t done, size_t a
 static void stand_alone(struct init *init, const struct init_config *config)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int launcher =
-		fcntl(config->launcher, F_DUPFD, LOCK_FD + 1); /* out of the way of 3 and 4 */
-	int lock = fcntl(config->lock, F_DUPFD, LOCK_FD + 1);
+	int launcher = fcntl(config->launcher, F_DUPFD, CAPTURE_FD + 1); /* out of the way */
+	int lock = fcntl(config->lock, F_DUPFD, CAPTURE_FD + 1);
+	int capture = fcntl(config->capture, F_DUPFD, CAPTURE_FD + 1);
 
 	setsid();
 	umask(022);
@@ -120,8 +125,11 @@ static void stand_alone(struct init *init, const struct init_config *config)
 		dup2(null, fd);
 	dup3(launcher, LAUNCHER_FD, O_CLOEXEC);
 	dup3(lock, LOCK_FD, O_CLOEXEC);
-	close_range(LOCK_FD + 1, ~0u, 0);
+	if (capture >= 0)
+		dup3(capture, CAPTURE_FD, O_CLOEXEC);
+	close_range(capture >= 0 ? CAPTURE_FD + 1 : LOCK_FD + 1, ~0u, 0);
 	init->launcher = LAUNCHER_FD;
+	init->capture = capture >= 0 ? CAPTURE_FD : -1;
 	prctl(PR_SET_NAME, "vethlab-init");
 }
 
@@ -176,6 +184,40 @@ static pid_t name_namespaces(struct init *init)
 	return pid > 0 ? pid : 0;
 }
 
+static json_t *planned_addresses(void *arg, const struct iface *iface)
+{
+	json_t *list = json_array();
+	char text[PREFIX_TEXT_LEN];
+
+	(void)arg;
+	for (size_t i = 0; i < iface->addr_count; i++)
+		json_array_append_new(list, json_string(prefix_format(&iface->addrs[i], text)));
+	return list;
+}
+
+/* begin_capture() - hands over the taps, and waits until all is seen */
+static bool begin_capture(struct init *init)
+{
+	char *why, seen;
+	struct taps *t = taps_choose(init->lab, NULL, 0, false, &why);
+	int *fds = NULL;
+	size_t count;
+	bool good = taps_open(t, &init->spaces, &fds, &count);
+	json_t *json = good ? taps_json(t, planned_addresses, NULL) : NULL;
+
+	if (good) {
+		json_object_set_new(json, "born", json_integer((json_int_t)init->journal.born_ns));
+		good = handover_all(init->capture, json, fds, count) &&
+		       recv(init->capture, &seen, 1, 0) == 1;
+	}
+	for (size_t i = 0; fds && i < count; i++)
+		close(fds[i]);
+	free(fds);
+	json_decref(json);
+	taps_free(t);
+	return good;
+}
+
 static void build(struct init *init, const struct init_config *config)
 {
 	struct spaces *s = &init->spaces;
@@ -188,6 +230,10 @@ static void build(struct init *init, const struct init_config *config)
 	if (good && !config->rootless)
 		namer = name_namespaces(init);
 	if (!good || !build_links(s, on_build_progress, init))
+		init_fail(init, "%s", s->error);
+	if (init->capture >= 0 && !begin_capture(init))
+		init_fail(init, "the capture could not begin");
+	if (!build_nodes(s, on_build_progress, init))
 		init_fail(init, "%s", s->error);
 	while (namer && waitpid(namer, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -353,6 +399,8 @@ static _Noreturn void supervise(struct init *init, uint64_t timeout_ms)
 	init->control = control_new(init);
 	if (!init->control)
 		init_fail(init, "cannot open the control socket: %s", strerror(errno));
+	if (init->capture >= 0)
+		control_attend(init->control, init->capture);
 	init->deadline = loop_on_timer(init->loop, on_deadline, init);
 	watch_start_in(init->deadline, timeout_ms);
 	init->launcher_watch = loop_on_readable(init->loop, init->launcher, on_launcher, init);

@@ -62,6 +62,7 @@ struct init {
 	struct damage *damage;
 	struct scenes *scenes;
 	int launcher; /* the socket to `vethlab up`; -1: up is over */
+	int capture;  /* the socket to the capture that began before the lab; -1: none */
 	struct watch *launcher_watch, *deadline;
 	bool stopping, tied, up;
 	uint64_t born_ms, ready_after_ms;
@@ -76,6 +77,7 @@ struct init_config {
 	const char *dir;
 	const char *programs;
 	int launcher, lock;
+	int capture; /* a socket of background.h; -1: none */
 	bool rootless;
 	bool tied; /* the lab ends when the launcher does */
 	uint64_t timeout_ms;
@@ -139,5 +141,10 @@ char *nodelog_tail(struct init *init, const struct command *c, const char *inden
 /* control.c: the socket on which the other verbs ask */
 struct control *control_new(struct init *init);
 void control_free(struct control *c);
+void control_attend(struct control *c,
+		    int fd); /* somebody attends who did not call; takes it over */
+
+/* control_part() - who attends is told that the lab ends, and has this time to take leave */
+void control_part(struct control *c, unsigned timeout_ms);
 
 #endif

@@ -19,6 +19,7 @@
 #include "nodes/common/log.h"
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
+#include "topology/capture/background.h"
 #include "topology/init.h"
 #include "topology/progress.h"
 #include "topology/state.h"
@@ -135,7 +136,7 @@ static bool write_pid(int lock, pid_t pid)
 }
 
 static _Noreturn void be_init(const struct launch *l, const char *dir, int sock, int lock,
-			      bool rootless)
+			      int capture, bool rootless)
 {
 	char go;
 	struct init_config config = {
@@ -144,6 +145,7 @@ static _Noreturn void be_init(const struct launch *l, const char *dir, int sock,
 		.programs = own_programs(),
 		.launcher = sock,
 		.lock = lock,
+		.capture = capture,
 		.rootless = rootless,
 		.tied = l->tied,
 		.timeout_ms = l->timeout_ms,
@@ -213,7 +215,7 @@ int launch(struct launch *l)
 	bool rootless = geteuid() != 0, ready;
 	auto_free char *dir = state_dir(l->lab->name);
 	auto_close int lock = state_claim(l->lab->name);
-	auto_close int ours = -1;
+	auto_close int ours = -1, capture = -1;
 	struct sigaction old[3];
 	int pair[2];
 	pid_t pid;
@@ -223,10 +225,12 @@ int launch(struct launch *l)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		fatal_errno("cannot make a socket pair");
 	ours = pair[0];
+	if (l->capture)
+		capture = background_begin(l->capture);
 	pid = clone_init(rootless);
 	if (pid == 0) {
 		close(pair[0]);
-		be_init(l, dir, pair[1], lock, rootless);
+		be_init(l, dir, pair[1], lock, capture, rootless);
 	}
 	close(pair[1]);
 	if (pid < 0) {
@@ -243,6 +247,8 @@ int launch(struct launch *l)
 		log_errno("lab '%s'", l->lab->name);
 	close(lock);
 	lock = -1;
+	cleanup_close(&capture);
+	capture = -1;
 	ready = follow(l, ours);
 	if (!ready) {
 		close(ours);

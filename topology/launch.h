@@ -11,8 +11,9 @@ struct launch {
 	const struct lab *lab;
 	uint64_t timeout_ms;
 	bool quiet;
-	bool tied; /* the lab ends with this process, however that ends */
-	int tie;   /* set by launch(): close it, and the lab goes down */
+	const char *capture; /* a file for all frames from the first one on; or NULL */
+	bool tied;	     /* the lab ends with this process, however that ends */
+	int tie;	     /* set by launch(): close it, and the lab goes down */
 };
 
 /* launch() - from a plan to a running lab: returns when every command is ready. Otherwise it has

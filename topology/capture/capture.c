@@ -2,7 +2,6 @@
 #include "topology/capture/capture.h"
 
 #include <string.h>
-#include <sys/pidfd.h>
 #include <time.h>
 
 #include "nodes/common/log.h"
@@ -31,7 +30,6 @@ struct capture {
 	struct report report;
 	struct loop *loop;
 	struct watch *tick, *frames_come, *told_comes, *can_write, *lab_ends, *deadline, *second;
-	int lab;	 /* a pidfd of its init */
 	uint64_t end_ns; /* what is newer is not wanted any more; UINT64_MAX: not known yet */
 	bool full;	 /* of what waits */
 	int status;
@@ -310,14 +308,12 @@ static void watch_all(struct capture *c)
 	c->frames_come = loop_on_readable(c->loop, c->rings.ready, on_turn, c);
 	c->told_comes = loop_on_readable(c->loop, told_fd(c->told), on_turn, c);
 	c->can_write = loop_on_writable(c->loop, output_fd(c->output), on_can_write, c);
-	c->lab = pidfd_open(state_init_pid(c->listing->lab), 0);
-	c->lab_ends = c->lab >= 0 ? loop_on_readable(c->loop, c->lab, on_lab_end, c) : NULL;
+	c->lab_ends = loop_on_readable(c->loop, c->options->attend, on_lab_end, c);
 	c->deadline = loop_on_timer(c->loop, on_end, c);
 	c->second = loop_on_timer(c->loop, on_second, c);
 	watch_start(c->frames_come);
 	watch_start(c->told_comes);
-	if (c->lab_ends)
-		watch_start(c->lab_ends);
+	watch_start(c->lab_ends);
 	if (c->options->duration_ms)
 		watch_start_in(c->deadline, c->options->duration_ms);
 	if (shows)
@@ -330,10 +326,8 @@ static void unwatch_all(struct capture *c)
 				c->lab_ends, c->deadline,    c->second };
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-		if (all[i])
-			watch_free(all[i]);
+		watch_free(all[i]);
 	loop_free(c->loop);
-	cleanup_close(&c->lab);
 }
 
 /* finish() - the statistics, unless half a block stands in front of them */
@@ -356,7 +350,7 @@ static bool begin(struct capture *c, char **why)
 	auto_free char *dir = state_dir(c->listing->lab);
 	const struct capture_options *o = c->options;
 
-	c->told = told_new(dir, c->listing->lab, c->listing->born_ns, wall_ns());
+	c->told = told_new(dir, c->listing->lab, c->listing->born_ns, o->whole ? 0 : wall_ns());
 	report_new(&c->report, c->listing, o->filter_text, wall_ns());
 	if (!rings_start(&c->rings, c->listing, &o->filter, o->both, RINGS_SHARE(o->buffer), why))
 		return false;
@@ -368,23 +362,24 @@ static bool begin(struct capture *c, char **why)
 
 int capture_run(const struct capture_options *o, struct listing *l)
 {
-	struct capture c = { .options = o,
-			     .listing = l,
-			     .lab = -1,
-			     .end_ns = UINT64_MAX,
-			     .rings = { .ready = -1 } };
+	struct capture c = {
+		.options = o, .listing = l, .end_ns = UINT64_MAX, .rings = { .ready = -1 }
+	};
 	char *why = NULL;
 
 	if (begin(&c, &why)) {
 		begin_file(&c);
 		watch_all(&c);
 		write_batch(&c); /* the head of the file alone */
+		if (o->begun)
+			o->begun(o->begun_arg);
 		loop_run(c.loop);
 		progress_clear();
 		finish(&c);
 		unwatch_all(&c);
 		c.status |= report_say(&c.report, &c.rings, output_path(c.output), o->quiet);
 		c.status |= output_close(c.output) ? EXIT_SUCCESS : EXIT_FAILURE;
+		close(o->attend); /* the lab need not wait for what follows, which takes longer */
 	} else {
 		if (why)
 			log_info("%s", why);

@@ -26,8 +26,12 @@ struct capture_options {
 	uint64_t count;		 /* frames, then it ends; 0: no limit */
 	uint64_t duration_ms;
 	uint64_t buffer; /* octets of memory for all that waits */
-	bool stats;	 /* a line a second */
-	bool quiet;	 /* nothing but what went wrong */
+	bool whole;	 /* also what was told before it began */
+	int attend; /* a connection that gets readable when the lab ends (client.h); closed when all is written */
+	void (*begun)(void *arg); /* from now on everything is seen; or NULL */
+	void *begun_arg;
+	bool stats; /* a line a second */
+	bool quiet; /* nothing but what went wrong */
 };
 
 /* capture_run() - until it is told to end, the lab ends, or there is nobody to write to. Takes the

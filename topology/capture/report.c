@@ -9,6 +9,8 @@
 #include "nodes/common/mem.h"
 #include "topology/progress.h"
 
+#define PLACES_MAX 5 /* that are told one by one */
+
 void report_new(struct report *r, const struct listing *l, const char *filter, uint64_t begun_ns)
 {
 	*r = (struct report){ .listing = l, .filter = filter, .begun_ns = begun_ns };
@@ -121,14 +123,20 @@ void report_progress(struct report *r, const struct rings *rings, bool lines)
 
 static void say_losses(const struct report *r, const struct rings *rings)
 {
+	size_t places = 0;
+
 	for (size_t i = 0; i < rings->count; i++) {
 		const struct ring *ring = &rings->list[i];
 
-		if (ring->dropped)
+		places += ring->dropped > 0;
+		if (ring->dropped && places <= PLACES_MAX)
 			log_info("%s: %llu of %llu frames dropped", r->listing->sockets[i].label,
 				 (unsigned long long)ring->dropped,
 				 (unsigned long long)ring->received);
 	}
+	if (places > PLACES_MAX)
+		log_info("frames were dropped in %zu more places; capinfos(1) shows them",
+			 places - PLACES_MAX);
 	if (r->unwritten)
 		log_info("%llu frame%s dropped because nobody read them",
 			 (unsigned long long)r->unwritten, plural(r->unwritten));

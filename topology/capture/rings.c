@@ -14,47 +14,58 @@
 #define TIMEOUT_MAX_MS 100
 #define RINGS_A_MS     10 /* the kernel wakes up for each ring once in its timeout: no more of that */
 
-/* What several threads do together: each takes the next ring that nobody has begun. */
+/* What several threads do together: each takes the next ring that nobody has taken. Most of a ring's
+ * start and end is waiting for the kernel. */
+struct together {
+	size_t next, count;
+	void (*fn)(void *arg, size_t i);
+	void *arg;
+};
+
+static void *take_turns(void *arg)
+{
+	struct together *t = arg;
+	size_t i;
+
+	while ((i = __atomic_fetch_add(&t->next, 1, __ATOMIC_RELAXED)) < t->count)
+		t->fn(t->arg, i);
+	return NULL;
+}
+
+/* do_together() - fn(arg, i) for each i below count; with no thread to be had, one after another */
+static void do_together(size_t count, void (*fn)(void *arg, size_t i), void *arg)
+{
+	struct together t = { 0, count, fn, arg };
+	pthread_t threads[THREADS_MAX];
+	size_t n = 0;
+
+	while (n + 1 < count && n < THREADS_MAX &&
+	       pthread_create(&threads[n], NULL, take_turns, &t) == 0)
+		n++;
+	take_turns(&t);
+	for (size_t i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+}
+
 struct starting {
 	struct rings *rings;
 	struct listing *listing;
 	const struct filter *filter;
 	struct ring_options options;
-	size_t next; /* atomic */
 	int *errors; /* of each ring */
 };
 
-static void *start_rings(void *arg)
+static void start_one(void *arg, size_t i)
 {
 	struct starting *s = arg;
-	size_t i;
+	struct listed_socket *socket = &s->listing->sockets[i];
+	struct sock_fprog program = filter_for(s->filter, socket->indices, socket->index_count);
+	struct ring_options o = s->options;
 
-	while ((i = __atomic_fetch_add(&s->next, 1, __ATOMIC_RELAXED)) < s->rings->count) {
-		struct listed_socket *socket = &s->listing->sockets[i];
-		struct sock_fprog program =
-			filter_for(s->filter, socket->indices, socket->index_count);
-		struct ring_options o = s->options;
-
-		o.filter = &program;
-		s->errors[i] = ring_start(&s->rings->list[i], socket->fd, &o);
-		socket->fd = -1; /* the ring's from now on */
-		free(program.filter);
-	}
-	return NULL;
-}
-
-/* start_together() - most of a ring's start is waiting for the kernel */
-static void start_together(struct starting *s)
-{
-	pthread_t threads[THREADS_MAX];
-	size_t count = 0, wanted = s->rings->count - 1;
-
-	while (count < wanted && count < THREADS_MAX &&
-	       pthread_create(&threads[count], NULL, start_rings, s) == 0)
-		count++;
-	start_rings(s);
-	for (size_t i = 0; i < count; i++)
-		pthread_join(threads[i], NULL);
+	o.filter = &program;
+	s->errors[i] = ring_start(&s->rings->list[i], socket->fd, &o);
+	socket->fd = -1; /* the ring's from now on */
+	free(program.filter);
 }
 
 static unsigned timeout_for(size_t count)
@@ -92,7 +103,7 @@ bool rings_start(struct rings *r, struct listing *l, const struct filter *filter
 					   .outgoing = both };
 	for (size_t i = 0; i < r->count; i++)
 		r->list[i].fd = -1;
-	start_together(&s);
+	do_together(r->count, start_one, &s);
 	for (size_t i = 0; i < r->count; i++)
 		if (errors[i]) {
 			*why = xasprintf("cannot capture in %s: %s", l->sockets[i].label,
@@ -105,10 +116,14 @@ bool rings_start(struct rings *r, struct listing *l, const struct filter *filter
 	return false;
 }
 
+static void stop_one(void *arg, size_t i)
+{
+	ring_stop(&((struct rings *)arg)->list[i]);
+}
+
 void rings_stop(struct rings *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		ring_stop(&r->list[i]);
+	do_together(r->count, stop_one, r);
 	cleanup_close(&r->ready);
 	free(r->list);
 }

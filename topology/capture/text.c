@@ -15,6 +15,9 @@
 	"gui.column.format:\"Time\",\"%t\",\"Interface\",\"%Cus:frame.interface_name\"," \
 	"\"Source\",\"%s\",\"Destination\",\"%d\",\"Protocol\",\"%p\",\"Info\",\"%i\""
 
+/* Each segment is there once a wire: that is no retransmission. */
+#define ANALYSIS "tcp.analyze_sequence_numbers:FALSE"
+
 /* is_there() - is this a program that can be started? */
 static bool is_there(const char *program)
 {
@@ -40,7 +43,8 @@ static _Noreturn void be_tshark(int input)
 	setpgid(0, 0);
 	dup2(input, STDIN_FILENO);
 	dup2(null, STDERR_FILENO);
-	execlp("tshark", "tshark", "-l", "-N", "n", "-o", COLUMNS, "-r", "-", (char *)NULL);
+	execlp("tshark", "tshark", "-l", "-N", "n", "-o", COLUMNS, "-o", ANALYSIS, "-r", "-",
+	       (char *)NULL);
 	_exit(NOT_FOUND);
 }
 

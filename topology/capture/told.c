@@ -231,12 +231,14 @@ static void add_time(struct bytes *to, const char *name, uint64_t ns)
 
 void told_entry(struct bytes *to, const struct telling *t, uint64_t ns)
 {
+	auto_free char *message = xasprintf("%s: %s", t->node, t->text);
+
 	add_time(to, "__REALTIME_TIMESTAMP", ns);
-	add_field(to, "_HOSTNAME", t->node);
+	add_field(to, "_HOSTNAME", t->node); /* Wireshark's list shows the message alone */
 	add_field(to, "SYSLOG_IDENTIFIER", t->who);
 	add_field(to, "PRIORITY", "6");
 	if (t->kind)
 		add_field(to, "VETHLAB_EVENT", t->kind);
 	add_time(to, "_SOURCE_REALTIME_TIMESTAMP", t->ns);
-	add_field(to, "MESSAGE", t->text);
+	add_field(to, "MESSAGE", message);
 }
