@@ -138,11 +138,11 @@ static void say_losses(const struct report *r, const struct rings *rings)
 		log_info("frames were dropped in %zu more places; capinfos(1) shows them",
 			 places - PLACES_MAX);
 	if (r->unwritten)
-		log_info("%llu frame%s dropped because nobody read them",
-			 (unsigned long long)r->unwritten, plural(r->unwritten));
+		log_info("frames dropped because nobody read them: %llu",
+			 (unsigned long long)r->unwritten);
 	if (r->told_lost)
-		log_info("%llu line%s of nodes and events dropped",
-			 (unsigned long long)r->told_lost, plural(r->told_lost));
+		log_info("lines of nodes and events dropped: %llu",
+			 (unsigned long long)r->told_lost);
 }
 
 int report_say(const struct report *r, const struct rings *rings, const char *path, bool quiet)
