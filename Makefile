@@ -178,12 +178,13 @@ lint: ## clang-format, clang-tidy, cppcheck, shellcheck, mandoc
 .PHONY: install
 install: programs ## install below DESTDIR and PREFIX
 	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/vethlab share/vethlab/labs \
-		share/vethlab/schema share/vethlab/wireshark share/man/man1 share/man/man5)
+		share/vethlab/schema share/vethlab/wireshark/profile share/man/man1 share/man/man5)
 	$(Q)install -m 755 $(BIN)/vethlab $(DESTDIR)$(PREFIX)/bin/
 	$(Q)install -m 755 $(addprefix $(BIN)/,$(NODE_PROGRAMS)) $(DESTDIR)$(PREFIX)/lib/vethlab/
 	$(Q)install -m 644 topology/labs/*.yml $(DESTDIR)$(PREFIX)/share/vethlab/labs/
 	$(Q)install -m 644 topology/schema/*.json $(DESTDIR)$(PREFIX)/share/vethlab/schema/
 	$(Q)install -m 644 topology/wireshark/*.lua $(DESTDIR)$(PREFIX)/share/vethlab/wireshark/
+	$(Q)install -m 644 topology/wireshark/profile/* $(DESTDIR)$(PREFIX)/share/vethlab/wireshark/profile/
 	$(Q)install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(Q)install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 
