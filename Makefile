@@ -90,6 +90,7 @@ route-client_SRC := nodes/routehub/route_client_main.c $(addprefix nodes/routehu
 COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
+vethlab_LDLIBS := -lm
 NODE_LIBS    := libevent_core
 
 route-server_LIBS := libevent_core libmnl jansson smartcols nettle
@@ -121,7 +122,7 @@ $(BIN)/$(1): $(call objects,$($(1)_SRC)) $(COMMON)
 	$$(call say,LINK  $$@)
 	$(Q)mkdir -p $$(@D)
 	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) $$^ \
-		$$(shell pkg-config --libs $(or $($(1)_LIBS),$(NODE_LIBS))) -o $$@
+		$$(shell pkg-config --libs $(or $($(1)_LIBS),$(NODE_LIBS))) $($(1)_LDLIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 

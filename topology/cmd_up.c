@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* vethlab up: a lab file becomes a running lab, and the person sees it. */
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
 #include "topology/client.h"
+#include "topology/graph/drawing.h"
 #include "topology/launch.h"
 #include "topology/load.h"
+#include "topology/progress.h"
 #include "topology/table.h"
 #include "topology/verbs.h"
 
 #define TABLE_NODES_MAX 40
+#define COLUMNS		100
 #define TIMEOUT_MS	60000
 #define HERE		"lab.yml"
 
@@ -81,15 +85,53 @@ static void show_next(const struct lab *lab, const json_t *nodes)
 	printf("  %s%s down %s\n", sudo, me, lab->name);
 }
 
+/* is_drawn() - is this paragraph a picture? The one that is drawn here is as good, and has the addresses
+ * that came by DHCP. */
+static bool is_drawn(const char *text)
+{
+	return strstr(text, "==") || strstr(text, "--+") || strstr(text, "+--");
+}
+
+/* show_words() - the head of the file, paragraph by paragraph */
+static void show_words(const char *head)
+{
+	auto_free char *text = xstrdup(head);
+
+	for (char *at = text, *end; at && *at; at = end) {
+		end = strstr(at, "\n\n");
+		if (end) {
+			*end = '\0';
+			end += 2;
+		}
+		if (!is_drawn(at))
+			printf("\n%s%s", at, end ? "\n" : ""); /* the last one has its end */
+	}
+}
+
+static void show_picture(const json_t *status)
+{
+	struct picture *p = picture_of_status(status);
+	struct winsize w;
+	unsigned columns = COLUMNS;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_col < columns)
+		columns = w.ws_col;
+	show_text(stdout, p, columns, use_color(STDOUT_FILENO));
+	picture_free(p);
+}
+
 static void show(const struct lab *lab, uint64_t took_ms)
 {
 	json_t *status = ask(lab->name, json_pack("{s:s}", "do", "status"));
 	const json_t *nodes = json_object_get(status, "nodes");
 
-	if (*lab->picture)
-		printf("%s\n", lab->picture);
 	if (lab->node_count <= TABLE_NODES_MAX)
+		show_picture(status);
+	show_words(lab->picture);
+	if (lab->node_count <= TABLE_NODES_MAX) {
+		putchar('\n');
 		table_of_nodes(status);
+	}
 	show_next(lab, nodes);
 	json_decref(status);
 	fflush(stdout);

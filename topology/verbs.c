@@ -20,6 +20,8 @@ const struct verb verbs[] = {
 	{ "events", cmd_events, "what happened: links, routes, commands, faults", OPERAND_NODE,
 	  false },
 
+	{ "graph", cmd_graph, "the picture of a lab: text, SVG, dot, Mermaid, JSON", OPERAND_LAB,
+	  false },
 	{ "capture", cmd_capture, "all frames of the lab, or of some wires, in one file",
 	  OPERAND_WIRES, false },
 

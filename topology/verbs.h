@@ -62,5 +62,6 @@ int cmd_gc(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_capture(int argc, char **argv);
+int cmd_graph(int argc, char **argv);
 
 #endif
