@@ -8,6 +8,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 BUILD   ?= build
 BIN     ?= bin
+WIRESHARK ?= /usr/lib/$(shell $(CC) -dumpmachine)/wireshark
 LAB     ?= topology/labs/campus.yml
 
 ifneq ($(V),1)
@@ -64,14 +65,16 @@ check: ## the same suite under AddressSanitizer and UndefinedBehaviorSanitizer
 # ---- programs -------------------------------------------------------------------------------------
 
 LIBS       = libmnl libevent_core libfyaml jansson smartcols sqlite3 nettle
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Wall -Wextra -Wshadow \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DWIRESHARK='"$(WIRESHARK)"' -I. -Wall -Wextra -Wshadow \
 	     -Wmissing-prototypes -MMD -MP $(shell pkg-config --cflags $(LIBS)) $(CPPFLAGS) $(CFLAGS)
 
 # A program is its own files; what is common to all comes from an archive.
 NODE_PROGRAMS   := chat-server chat-client peer forwarder dhcp-server dhcp-client dhcp-relay ripd \
 		   route-server route-client
-PROGRAMS        := vethlab $(NODE_PROGRAMS)
-vethlab_SRC     := $(wildcard topology/*.c topology/*/*.c)
+PROGRAMS        := vethlab vethlab-extcap $(NODE_PROGRAMS)
+LAUNCHER_SRC    := $(filter-out topology/main.c %_main.c,$(wildcard topology/*.c topology/*/*.c))
+vethlab_SRC     := topology/main.c $(LAUNCHER_SRC)
+vethlab-extcap_SRC := topology/extcap_main.c $(LAUNCHER_SRC)
 chat-server_SRC := $(addprefix nodes/chat/,chat_server_main.c room.c text.c)
 chat-client_SRC := $(addprefix nodes/chat/,chat_client_main.c)
 peer_SRC        := $(addprefix nodes/chat/,peer_main.c packet.c pairing.c lines.c text.c)
@@ -91,6 +94,8 @@ COMMON_SRC      := $(wildcard nodes/common/*.c)
 
 vethlab_LIBS := libmnl libevent_core libfyaml jansson smartcols
 vethlab_LDLIBS := -lm
+vethlab-extcap_LIBS   := $(vethlab_LIBS)
+vethlab-extcap_LDLIBS := -lm
 NODE_LIBS    := libevent_core
 
 route-server_LIBS := libevent_core libmnl jansson smartcols nettle
@@ -181,17 +186,30 @@ install: programs ## install below DESTDIR and PREFIX
 	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/vethlab share/vethlab/labs \
 		share/vethlab/schema share/vethlab/wireshark/profile share/man/man1 share/man/man5)
 	$(Q)install -m 755 $(BIN)/vethlab $(DESTDIR)$(PREFIX)/bin/
-	$(Q)install -m 755 $(addprefix $(BIN)/,$(NODE_PROGRAMS)) $(DESTDIR)$(PREFIX)/lib/vethlab/
+	$(Q)install -m 755 $(addprefix $(BIN)/,$(NODE_PROGRAMS) vethlab-extcap) $(DESTDIR)$(PREFIX)/lib/vethlab/
 	$(Q)install -m 644 topology/labs/*.yml $(DESTDIR)$(PREFIX)/share/vethlab/labs/
 	$(Q)install -m 644 topology/schema/*.json $(DESTDIR)$(PREFIX)/share/vethlab/schema/
 	$(Q)install -m 644 topology/wireshark/*.lua $(DESTDIR)$(PREFIX)/share/vethlab/wireshark/
 	$(Q)install -m 644 topology/wireshark/profile/* $(DESTDIR)$(PREFIX)/share/vethlab/wireshark/profile/
+	$(Q)$(if $(WIRESHARK),$(MAKE) --no-print-directory install-wireshark)
 	$(Q)install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(Q)install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+
+# Wireshark looks for plugins in its own folders only; WIRESHARK= leaves them out.
+PROFILES := /usr/share/wireshark/profiles/vethlab
+
+.PHONY: install-wireshark
+install-wireshark:
+	$(Q)install -d $(addprefix $(DESTDIR),$(WIRESHARK)/extcap $(WIRESHARK)/plugins $(PROFILES))
+	$(Q)ln -sf $(PREFIX)/lib/vethlab/vethlab-extcap $(DESTDIR)$(WIRESHARK)/extcap/
+	$(Q)install -m 644 topology/wireshark/*.lua $(DESTDIR)$(WIRESHARK)/plugins/
+	$(Q)install -m 644 topology/wireshark/profile/* $(DESTDIR)$(PROFILES)/
 
 .PHONY: uninstall
 uninstall: ## remove what install has put there
 	$(Q)rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,bin/vethlab lib/vethlab share/vethlab)
+	$(Q)rm -rf $(DESTDIR)$(PROFILES) $(DESTDIR)$(WIRESHARK)/extcap/vethlab-extcap \
+		$(addprefix $(DESTDIR)$(WIRESHARK)/plugins/,$(notdir $(wildcard topology/wireshark/*.lua)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard man/*.5)))
 

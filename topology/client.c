@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include "nodes/common/log.h"
@@ -181,6 +182,20 @@ json_t *ask_if_there(const char *lab, json_t *request)
 		return exchange(fd, request, &none);
 	json_decref(request);
 	return NULL;
+}
+
+json_t *ask_at_once(const char *lab, json_t *request)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+	auto_close int fd = connect_to(lab);
+	struct gift none = { 0 };
+
+	if (fd < 0) {
+		json_decref(request);
+		return NULL;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second));
+	return exchange(fd, request, &none);
 }
 
 json_t *ask(const char *lab, json_t *request)

@@ -20,6 +20,9 @@ json_t *ask(const char *lab, json_t *request);
 /* ask_if_there() - the same; NULL: the lab has ended meanwhile */
 json_t *ask_if_there(const char *lab, json_t *request);
 
+/* ask_at_once() - the same, of a lab that answers within a second; NULL: this one does not */
+json_t *ask_at_once(const char *lab, json_t *request);
+
 /* ask_node() - the same about a node: that there is no such node ends the program with status 3.
  * fds, if not NULL, has room for ENTER_COUNT descriptors. */
 json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);

@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "nodes/common/log.h"
-#include "nodes/common/mem.h"
 #include "nodes/common/options.h"
-#include "topology/capture/capture.h"
-#include "topology/capture/text.h"
+#include "topology/capture/subject.h"
+#include "topology/capture/viewer.h"
 #include "topology/client.h"
-#include "topology/table.h"
 #include "topology/verbs.h"
 
 static const char *lab_option;
@@ -53,64 +51,6 @@ static const struct program program = {
 		"  vethlab capture -w - | wireshark -k -i -\n",
 };
 
-static bool has_name(const json_t *list, const char *name, size_t len)
-{
-	const json_t *each;
-	size_t i;
-
-	json_array_foreach (list, i, each) {
-		const char *its = text_of(each, "name");
-
-		if (strlen(its) == len && strncmp(its, name, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* count_names() - the operands in front of the filter: those that begin with a name of the lab's */
-static size_t count_names(const char *const *operands, size_t count, const char *lab)
-{
-	json_t *status = ask(lab, json_pack("{s:s}", "do", "status"));
-	const json_t *nodes = json_object_get(status, "nodes"),
-		     *lans = json_object_get(status, "lans");
-	size_t n = 0, len;
-
-	for (; n < count; n++) {
-		len = strcspn(operands[n], ":");
-		if (!has_name(nodes, operands[n], len) && !has_name(lans, operands[n], len))
-			break;
-	}
-	json_decref(status);
-	return n;
-}
-
-static char *join(const char *const *words, size_t count)
-{
-	char *text = xstrdup(words[0]);
-
-	for (size_t i = 1; i < count; i++) {
-		char *longer = xasprintf("%s %s", text, words[i]);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-/* read_filter() - compiles it; what cannot be a filter, and is one word, was meant as a name */
-static bool read_filter(char *text)
-{
-	auto_free char *why = NULL;
-
-	o.filter_text = text;
-	if (filter_compile(&o.filter, text, &why))
-		return true;
-	if (!strchr(text, ' '))
-		return false;
-	log_info("%s", why);
-	exit(EXIT_USAGE);
-}
-
 static void check_options(void)
 {
 	bool rotates = o.output.size_max || o.output.time_max;
@@ -135,35 +75,21 @@ static void say_begun(void *arg)
 
 int cmd_capture(int argc, char **argv)
 {
-	int first = options_parse(&program, argc, argv), status, *fds;
-	const char *const *operands = (const char *const *)argv + first;
-	size_t count = (size_t)(argc - first), names, fd_count;
-	auto_free char *lab = NULL, *filter = NULL;
+	int first = options_parse(&program, argc, argv), status;
+	auto_free char *lab = NULL;
 	struct listing listing;
-	json_t *answer;
-	pid_t reader = 0;
+	pid_t viewer = 0;
 
 	check_options();
 	lab = lab_meant(lab_option);
-	names = count ? count_names(operands, count, lab) : 0;
-	if (names < count) {
-		filter = join(operands + names, count - names);
-		if (!read_filter(filter))
-			names = count;
-	}
-	answer = ask_taps(lab, operands, names, o.both, &fds, &fd_count);
-	if (!listing_read(&listing, answer, fds, fd_count))
-		fatal("lab '%s' was started by another version of vethlab", lab);
-	json_decref(answer);
+	subject_ask(lab, (const char *const *)argv + first, (size_t)(argc - first), &o, &listing);
 	if (!o.output.path)
-		reader = text_begin(&o);
-	o.attend = attend(lab);
+		viewer = viewer_begin(&o, VIEWER_TEXT);
 	o.begun = say_begun;
 	o.begun_arg = &listing;
 	status = capture_run(&o, &listing);
-	if (reader)
-		status |= text_end(reader);
-	listing_free(&listing);
-	filter_free(&o.filter);
+	if (viewer)
+		status |= viewer_end(viewer);
+	subject_free(&o, &listing);
 	return status;
 }

@@ -289,6 +289,15 @@ static void on_node_request(struct caller *c, const char *what, const char *name
 		answer(c, status_of_node(init, node));
 }
 
+static json_t *names_of_nodes(const struct lab *lab)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < lab->node_count; i++)
+		json_array_append_new(names, json_string(lab->nodes[i]->name));
+	return json_pack("{s:o}", "nodes", names);
+}
+
 static void on_request(struct caller *c)
 {
 	json_t *request = json_loadb(c->request, c->request_len, 0, NULL);
@@ -298,6 +307,8 @@ static void on_request(struct caller *c)
 		answer_error(c, "bad-request", "not a request");
 	else if (strcmp(what, "status") == 0)
 		answer(c, status_of_lab(c->control->init));
+	else if (strcmp(what, "nodes") == 0)
+		answer(c, names_of_nodes(c->control->init->lab));
 	else if (strcmp(what, "enter") == 0 || strcmp(what, "inspect") == 0 ||
 		 strcmp(what, "commands") == 0)
 		on_node_request(c, what, json_string_value(json_object_get(request, "node")));

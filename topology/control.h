@@ -4,6 +4,7 @@
  * back. The Unix socket is 0600 in a folder that is 0700, and init asks the kernel who called.
  *
  *   {"do":"status"}               the whole lab: nodes, addresses, commands and their states
+ *   {"do":"nodes"}                their names alone
  *   {"do":"inspect","node":"pc1"} one node, with what its kernel says now
  *   {"do":"commands","node":"pc1"} its commands and their states alone
  *   {"do":"enter","node":"pc1"}   the node's folder, and its namespaces as descriptors

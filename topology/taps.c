@@ -15,7 +15,7 @@
 
 struct taps {
 	const struct lab *lab;
-	bool both;
+	bool both, whole;
 	bool **chosen;	    /* of each node, of each of its interfaces */
 	int *nodes, *wires; /* the number of the socket in there, or NOT_ONE */
 	int socket_count;
@@ -114,7 +114,7 @@ struct taps *taps_choose(const struct lab *lab, const char *const *words, size_t
 {
 	struct taps *t = xcalloc(1, sizeof(*t));
 
-	*t = (struct taps){ .lab = lab, .both = both };
+	*t = (struct taps){ .lab = lab, .both = both, .whole = !count };
 	t->chosen = xcalloc(lab->node_count, sizeof(*t->chosen));
 	t->nodes = xcalloc(lab->node_count, sizeof(*t->nodes));
 	t->wires = xcalloc(lab->wire_count + 1, sizeof(*t->wires));
@@ -283,7 +283,7 @@ json_t *taps_json(const struct taps *t, taps_addresses_fn *addresses, void *arg)
 	for (size_t i = 0; i < t->lab->node_count; i++)
 		for (size_t k = 0; k < t->lab->nodes[i]->iface_count; k++)
 			tell_iface(&telling, t->lab->nodes[i]->ifaces[k]);
-	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "lab", t->lab->name, "sockets",
-			 sockets_json(t), "interfaces", telling.interfaces, "taps",
+	return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "lab", t->lab->name, "whole", t->whole,
+			 "sockets", sockets_json(t), "interfaces", telling.interfaces, "taps",
 			 telling.taps_list, "names", telling.names);
 }

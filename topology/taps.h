@@ -34,6 +34,7 @@ bool taps_open(const struct taps *t, struct spaces *s, int **fds, size_t *count)
  *   interfaces  [{"name": "pc1:eth0", "mac":, "to": "office", "addresses": [...]}]
  *   taps        [[socket, index, interface, direction of pcapng.h; 0: what each frame says]]
  *   names       [["10.0.1.1", "router"]]
+ *   whole       is it all of the lab?
  * addresses: of an interface, as they are now. */
 typedef json_t *taps_addresses_fn(void *arg, const struct iface *iface);
 json_t *taps_json(const struct taps *t, taps_addresses_fn *addresses, void *arg);

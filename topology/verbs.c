@@ -24,6 +24,8 @@ const struct verb verbs[] = {
 	  false },
 	{ "capture", cmd_capture, "all frames of the lab, or of some wires, in one file",
 	  OPERAND_WIRES, false },
+	{ "wireshark", cmd_wireshark, "the same, live in Wireshark; --install: labs in its list",
+	  OPERAND_WIRES, false },
 
 	{ "exec", cmd_exec, "run a command in a node", OPERAND_NODE, true },
 	{ "shell", cmd_shell, "a shell in a node", OPERAND_NODE, false },

@@ -63,5 +63,6 @@ int cmd_wait(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_capture(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
+int cmd_wireshark(int argc, char **argv);
 
 #endif

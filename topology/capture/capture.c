@@ -120,6 +120,8 @@ static void on_telling(void *arg, const struct telling *t)
 	struct prefix p;
 	const char *why;
 
+	if (!listing_has_node(c->listing, t->node))
+		return;
 	if (ns < written)
 		ns = written + 999 - (written + 999) % 1000;
 	told_entry(&entry, t, ns);

@@ -20,10 +20,10 @@
 
 struct capture_options {
 	struct output_options output;
-	const char *filter_text; /* or NULL */
-	struct filter filter;	 /* the same, compiled */
-	bool both;		 /* both ends of each wire (taps.h) */
-	uint64_t count;		 /* frames, then it ends; 0: no limit */
+	char *filter_text;    /* or NULL */
+	struct filter filter; /* the same, compiled */
+	bool both;	      /* both ends of each wire (taps.h) */
+	uint64_t count;	      /* frames, then it ends; 0: no limit */
 	uint64_t duration_ms;
 	uint64_t buffer; /* octets of memory for all that waits */
 	bool whole;	 /* also what was told before it began */

@@ -72,6 +72,7 @@ bool listing_read(struct listing *l, const json_t *answer, int *fds, size_t fd_c
 	size_t i;
 
 	*l = (struct listing){ .lab = xstrdup(text_of(answer, "lab")) };
+	l->whole = json_is_true(json_object_get(answer, "whole"));
 	l->born_ns = (uint64_t)json_integer_value(json_object_get(answer, "born"));
 	for (i = 0; i < fd_count; i++) {
 		const json_t *pair = json_array_get(sockets, i);
@@ -91,6 +92,16 @@ bool listing_read(struct listing *l, const json_t *answer, int *fds, size_t fd_c
 	json_array_foreach (json_object_get(answer, "names"), i, each)
 		read_name(l, each);
 	return good;
+}
+
+bool listing_has_node(const struct listing *l, const char *node)
+{
+	size_t len = strlen(node);
+
+	for (size_t i = 0; i < l->iface_count && !l->whole; i++)
+		if (strncmp(l->ifaces[i].name, node, len) == 0 && l->ifaces[i].name[len] == ':')
+			return true;
+	return l->whole || strcmp(node, l->lab) == 0;
 }
 
 void listing_free(struct listing *l)

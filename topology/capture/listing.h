@@ -40,6 +40,7 @@ struct listed_name {
 struct listing {
 	char *lab;
 	uint64_t born_ns;
+	bool whole; /* of the lab */
 	struct listed_socket *sockets;
 	size_t socket_count;
 	struct listed_iface *ifaces;
@@ -51,6 +52,9 @@ struct listing {
 /* listing_read() - takes over the descriptors and their list; false: the answer is none of ours */
 bool listing_read(struct listing *l, const json_t *answer, int *fds, size_t fd_count);
 void listing_free(struct listing *l);
+
+/* listing_has_node() - is anything of this node, or of the lab itself, captured? */
+bool listing_has_node(const struct listing *l, const char *node);
 
 /* listing_tap() - what this socket sees at this index, or NULL */
 static inline const struct tap *listing_tap(const struct listed_socket *s, uint32_t index)
