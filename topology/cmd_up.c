@@ -82,6 +82,7 @@ static void show_next(const struct lab *lab, const json_t *nodes)
 		printf("  %s%s logs -l %s -f %s\n", sudo, me, lab->name, node);
 	else
 		printf("  %s%s inspect -l %s %s\n", sudo, me, lab->name, guest(nodes));
+	printf("  %s%s capture -l %s\n", sudo, me, lab->name);
 	printf("  %s%s down %s\n", sudo, me, lab->name);
 }
 

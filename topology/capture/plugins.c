@@ -65,15 +65,20 @@ static bool is_there(const char *folder, const char *name)
 	return access(path, R_OK) == 0;
 }
 
-char *plugin_to_load(const char *name)
+bool plugin_is_installed(const char *name)
 {
-	auto_free char *library = library_folder(), *config = config_folder(),
-		       *share = share_folder();
+	auto_free char *library = library_folder(), *config = config_folder();
 	auto_free char *user = xasprintf("%s/plugins", library);
 	auto_free char *old = xasprintf("%s/plugins", config);
 
-	if (is_there(user, name) || is_there(old, name) || is_there(WIRESHARK "/plugins", name) ||
-	    !is_there(share, name))
+	return is_there(user, name) || is_there(old, name) || is_there(WIRESHARK "/plugins", name);
+}
+
+char *plugin_to_load(const char *name)
+{
+	auto_free char *share = share_folder();
+
+	if (plugin_is_installed(name) || !is_there(share, name))
 		return NULL;
 	return xasprintf("%s/%s", share, name);
 }
@@ -166,7 +171,7 @@ static bool link_extcap(const char *folder)
 	auto_free char *program = extcap_program(), *to = xasprintf("%s/" EXTCAP, folder);
 
 	if (!program) {
-		log_errno("cannot find " EXTCAP);
+		log_errno("cannot find vethlab-extcap");
 		return false;
 	}
 	if (!make_folders(folder))

@@ -22,6 +22,7 @@ extern const size_t plugin_count;
  * be an error; or there is none */
 char *plugin_to_load(const char *name);
 
+bool plugin_is_installed(const char *name); /* where Wireshark looks */
 bool profile_is_installed(void);
 
 /* plugins_install() - into the user's own folders, and says what went where; false: it was said what did not.

@@ -22,6 +22,9 @@ static const char *const settings[] = {
 	"nameres.use_external_name_resolver:FALSE",
 };
 
+/* of the chat, and of the forwarders to it in the labs that ship */
+#define CHAT_PORTS "chat.ports:5000,6001-6003"
+
 /* is_there() - is this a program that can be started? */
 static bool is_there(const char *program)
 {
@@ -56,6 +59,11 @@ static void add_dissectors(struct words *w)
 		if (option) {
 			add(w, "-X");
 			add(w, option);
+		}
+		if ((option || plugin_is_installed(plugins[i])) &&
+		    strcmp(plugins[i], "chat.lua") == 0) {
+			add(w, "-o");
+			add(w, CHAT_PORTS);
 		}
 	}
 }

@@ -11,9 +11,9 @@
 
 static const char style[] =
 	"<style>\n"
-	"svg { font: 13px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; background: #fff }\n"
+	"svg { font: 13px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace }\n"
 	"text { fill: #1c2733; text-anchor: middle }\n"
-	".ground { fill: #fff; opacity: 0.85 }\n"
+	".page { fill: #fff } .ground { fill: #fff; opacity: 0.85 }\n"
 	".box { fill: #f3f6fa; stroke: #5b6b7c; stroke-width: 1.5 }\n"
 	".router { fill: #dbe7f5; stroke: #2f5f94 }\n"
 	".name { font-weight: 600 }\n"
@@ -25,7 +25,7 @@ static const char style[] =
 	".good { stroke: #2c8a4b } .waiting { stroke: #b7791f } .bad { stroke: #c53030 }\n"
 	".line.bad, .bar.bad { stroke-dasharray: 5 5; stroke-width: 2.5 }\n"
 	"@media (prefers-color-scheme: dark) {\n"
-	"svg { background: #12181f } text { fill: #e3e9f0 } .ground { fill: #12181f }\n"
+	".page { fill: #12181f } text { fill: #e3e9f0 } .ground { fill: #12181f }\n"
 	".box { fill: #1d2732; stroke: #8496a9 } .router { fill: #1c3450; stroke: #79aee6 }\n"
 	".bar { stroke: #79aee6 } .line { stroke: #8496a9 } .end { fill: #b3c0ce }\n"
 	".lan { fill: #9cc6f2 } .dhcp { fill: #cfa5ee }\n"
@@ -146,7 +146,7 @@ void show_svg(FILE *to, const struct picture *p)
 		"viewBox=\"0 0 %.0f %.0f\" role=\"img\">\n<title>",
 		w, h, w, h);
 	put_escaped(to, p->lab);
-	fprintf(to, "</title>\n%s", style);
+	fprintf(to, "</title>\n%s<rect class=\"page\" width=\"100%%\" height=\"100%%\"/>\n", style);
 	put_all(to, d);
 	fputs("</svg>\n", to);
 	drawing_free(d);
