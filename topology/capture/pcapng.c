@@ -40,6 +40,7 @@ enum option {
 #define FILTER_IS_TEXT	  0
 #define NAME_IPV4	  1
 #define NAME_IPV6	  2
+#define NAME_LEN_MAX	  255
 #define FRAME_HEADER_LEN  28
 #define FRAME_OPTIONS_LEN 12 /* the flags, and the end of options */
 #define MACS_LEN	  12
@@ -181,15 +182,13 @@ void pcapng_interface(struct bytes *to, const struct pcapng_iface *i)
 
 void pcapng_name(struct bytes *to, const struct addr *a, const char *name)
 {
-	size_t at = begin(to, BLOCK_NAMES), address_len = addr_bits(a) / 8, len = strlen(name) + 1;
-	uint8_t record[16 + 256];
+	size_t at = begin(to, BLOCK_NAMES), address_len = addr_bits(a) / 8;
+	size_t len = strnlen(name, NAME_LEN_MAX);
+	uint8_t record[16 + NAME_LEN_MAX + 1] = { 0 };
 
-	if (len > 256)
-		len = 256;
 	memcpy(record, a->bytes, address_len);
-	memcpy(record + address_len, name, len);
-	record[address_len + len - 1] = '\0';
-	add_option(to, a->family == AF_INET ? NAME_IPV4 : NAME_IPV6, record, address_len + len);
+	memcpy(record + address_len, name, len); /* the 0 behind it belongs to the record */
+	add_option(to, a->family == AF_INET ? NAME_IPV4 : NAME_IPV6, record, address_len + len + 1);
 	add_option(to, OPT_END, NULL, 0); /* of the records; there are no options */
 	end(to, at);
 }
