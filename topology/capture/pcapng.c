@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "nodes/common/mem.h"
+
 enum block {
 	BLOCK_INTERFACE = 1,
 	BLOCK_NAMES = 4,
@@ -149,15 +151,13 @@ static void add_address(struct bytes *to, const struct prefix *p)
 	}
 }
 
+/* add_filter() - an octet that says that it is text, then the text */
 static void add_filter(struct bytes *to, const char *filter)
 {
-	uint8_t data[1024] = { FILTER_IS_TEXT };
-	size_t len = strlen(filter);
+	auto_free char *option = xasprintf("%c%s", FILTER_IS_TEXT, filter);
+	size_t len = 1 + strlen(filter);
 
-	if (len > sizeof(data) - 1)
-		len = sizeof(data) - 1;
-	memcpy(data + 1, filter, len);
-	add_option(to, IF_FILTER, data, 1 + len);
+	add_option(to, IF_FILTER, option, len < UINT16_MAX ? len : UINT16_MAX);
 }
 
 void pcapng_interface(struct bytes *to, const struct pcapng_iface *i)
