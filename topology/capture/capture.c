@@ -192,7 +192,7 @@ static bool write_batch(struct capture *c)
 	switch (output_write(c->output, c->batch)) {
 	case OUTPUT_DONE:
 		account(c);
-		return !output_is_due(c->output) || next_file(c);
+		return true;
 	case OUTPUT_LATER:
 		watch_start(c->can_write);
 		return false;
@@ -206,17 +206,25 @@ static bool write_batch(struct capture *c)
 	return false;
 }
 
+/* take_batch() - the oldest blocks, and a file for them: what comes when a file's time is over is in
+ * the next one. False: there is none as old as that, or it failed. */
+static bool take_batch(struct capture *c, uint64_t until_ns)
+{
+	struct merge_limits limits = { until_ns, UINT64_MAX, frames_left(c) };
+
+	if (c->batch->block_count)
+		return true;
+	if (merge_count(c->merge) && output_is_due(c->output) && !next_file(c))
+		return false;
+	limits.octets = output_room(c->output);
+	return merge_take(c->merge, &limits, c->batch);
+}
+
 /* emit() - all that is as old as that */
 static void emit(struct capture *c, uint64_t until_ns)
 {
-	for (;;) {
-		struct merge_limits limits = { until_ns, output_room(c->output), frames_left(c) };
-
-		if (!c->batch->block_count && !merge_take(c->merge, &limits, c->batch))
-			return;
-		if (!write_batch(c))
-			return;
-	}
+	while (take_batch(c, until_ns) && write_batch(c))
+		;
 }
 
 /* ---- turns ----------------------------------------------------------------------------------------- */
