@@ -260,10 +260,10 @@ static bool fits(const struct merge *m, const struct merge_limits *limits, const
 {
 	const struct queue *q = &m->queues[m->heap[0]];
 	const struct entry *e = &q->ring[q->head];
+	uint64_t octets = limits->octets < BATCH_OCTETS ? limits->octets : BATCH_OCTETS;
 
 	return e->ns <= limits->until_ns && b->piece_count < BATCH_PIECES &&
-	       b->block_count < BATCH_BLOCKS &&
-	       (!b->block_count || b->octets + e->len <= limits->octets) &&
+	       b->block_count < BATCH_BLOCKS && (!b->block_count || b->octets + e->len <= octets) &&
 	       b->frame_count + is_frame(m) <= limits->frames;
 }
 

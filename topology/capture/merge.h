@@ -32,6 +32,7 @@ size_t merge_count(const struct merge *m); /* blocks that were not taken */
 /* A handful of blocks on their way out. */
 #define BATCH_PIECES 1024
 #define BATCH_BLOCKS 8192
+#define BATCH_OCTETS (256u << 10) /* about; a full disk takes no more of what was written back */
 struct batch {
 	struct iovec pieces[BATCH_PIECES];
 	size_t piece_count, octets;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -103,6 +104,7 @@ struct output *output_open(const struct output_options *options)
 {
 	struct output *o = xcalloc(1, sizeof(*o));
 
+	signal(SIGXFSZ, SIG_IGN); /* no more room for a file is an error, as on a full disk */
 	o->options = *options;
 	o->fd = -1;
 	if (open_file(o))
