@@ -93,13 +93,14 @@ static int connect_while_live(const char *lab)
 	uint64_t deadline = clock_ms() + CONNECT_MS;
 
 	for (;;) {
-		int fd = connect_to(lab);
+		int fd = connect_to(lab), err = errno;
 
 		if (fd >= 0)
 			return fd;
 		if (!state_is_live(lab))
 			return -1;
-		if (clock_ms() > deadline)
+		errno = err;
+		if (err == EMFILE || clock_ms() > deadline)
 			fatal_errno("lab '%s' does not answer", lab);
 		poll(NULL, 0, CONNECT_AGAIN_MS); /* it is starting: its socket is not there yet */
 	}
@@ -137,6 +138,8 @@ static json_t *read_answer(int fd, struct gift *gift)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EMFILE)
+			fatal_errno("cannot take the lab's sockets");
 		if (n <= 0)
 			break;
 		len += (size_t)n;

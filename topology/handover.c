@@ -65,13 +65,14 @@ ssize_t handover_receive(int fd, char *data, size_t len, struct gift *gift)
 			      .msg_controllen = sizeof(control) };
 	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-	size_t count;
+	bool has_fds = c && c->cmsg_type == SCM_RIGHTS;
+	size_t count = has_fds ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
 
-	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return n;
-	count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 	for (size_t i = 0; i < count; i++)
 		memcpy(xappend(&gift->fds, &gift->count), CMSG_DATA(c) + i * sizeof(int),
 		       sizeof(int));
-	return n;
+	if (n < 0 || !(msg.msg_flags & MSG_CTRUNC))
+		return n;
+	errno = EMFILE;
+	return -1;
 }

@@ -21,7 +21,8 @@ struct gift {
 	size_t count;
 };
 
-/* handover_receive() - some of the text; what comes with it is added. Returns as recv(2) does. */
+/* handover_receive() - some of the text; what comes with it is added. Returns as recv(2) does; -1 with
+ * EMFILE: not all of the descriptors found room. */
 ssize_t handover_receive(int fd, char *data, size_t len, struct gift *gift);
 
 #endif
