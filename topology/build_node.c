@@ -14,6 +14,8 @@
 #include "nodes/common/nl.h"
 #include "topology/build.h"
 
+#define IPV6_MIN_MTU 1280
+
 /* node_sysctl() - "net.ipv4.ip_forward"; a dot may be part of an interface's name, hence also
  * "net/ipv4/conf/eth0.5/forwarding", as sysctl(8) takes it */
 bool node_sysctl(struct spaces *s, const struct node *node, const char *key, const char *value)
@@ -103,6 +105,12 @@ static bool kernel_has_ipv6(void)
 	return has;
 }
 
+/* speaks_ipv6() - the kernel has none on links that are too narrow for it (RFC 8200, 5) */
+static bool speaks_ipv6(const struct iface *iface)
+{
+	return kernel_has_ipv6() && (iface->mtu ? iface->mtu : iface->wire->mtu) >= IPV6_MIN_MTU;
+}
+
 /* add_address() - without duplicate address detection (RFC 4862, 5.4): the check has done it */
 static void add_address(struct nl_batch *b, const struct iface *iface, const struct prefix *p)
 {
@@ -176,7 +184,7 @@ bool build_node(struct spaces *s, const struct node *node, struct nl_batch *b)
 
 		if (!iface->wire->offload && !turn_off_tx(s, fd, iface))
 			return false;
-		if (kernel_has_ipv6())
+		if (speaks_ipv6(iface))
 			no_own_address(b, iface);
 		for (size_t j = 0; j < iface->addr_count; j++)
 			add_address(b, iface, &iface->addrs[j]);

@@ -184,6 +184,22 @@ L
   assert_output --regexp 'a +10\.0\.0\.7 +\./run\.sh +exited'
 }
 
+@test "an mtu below that of IPv6, down to the least" {
+  lab_of <<'L'
+lans:
+  lan: {subnet: 10.0.0.0/24, mtu: 68}
+links: [{ends: [a:eth1, b:eth1], subnet: 10.0.1.0/30}]
+nodes:
+  a: {interfaces: {eth0: lan, eth1: {mtu: 1279}}}
+  b: {interfaces: {eth0: lan, eth1:}}
+L
+  lab_up ./lab.yml
+  run vethlab exec a ping -c 1 -W 5 -s 40 10.0.0.2
+  assert_success
+  run vethlab exec a ping -c 1 -W 5 10.0.1.2
+  assert_success
+}
+
 @test "two runs give the same addresses and MACs" {
   two_hosts
   lab_up ./lab.yml
