@@ -144,7 +144,7 @@ $(CORE): $(call objects,$(CORE_SRC))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CORE)
 	$(call say,LINK  $@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $$(pkg-config --libs $(LIBS) cmocka) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $$(pkg-config --libs $(LIBS) cmocka) -lm -o $@
 
 FUZZERS   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TIME ?= 60

@@ -7,6 +7,7 @@
 #include "nodes/common/mem.h"
 
 #define SVG_COLUMNS 150
+#define ROUNDING    1e-6
 
 struct drawing *drawing_new(void)
 {
@@ -42,16 +43,22 @@ static bool covers_space(const struct shape *s)
 	return s->kind == SHAPE_BOX || s->kind == SHAPE_LABEL;
 }
 
-static bool touch(const struct shape *a, const struct shape *b)
+/* overlap() - of two spans, by more than rounding */
+static bool overlap(double a, double a_len, double b, double b_len)
 {
-	return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
+	return a < b + b_len - ROUNDING && b < a + a_len - ROUNDING;
+}
+
+static bool cover(const struct shape *a, const struct shape *b)
+{
+	return overlap(a->x, a->w, b->x, b->w) && overlap(a->y, a->h, b->y, b->h);
 }
 
 bool drawing_overlap(const struct drawing *d, const struct shape **a, const struct shape **b)
 {
 	for (size_t i = 0; i < d->count; i++)
 		for (size_t k = i + 1; covers_space(&d->shapes[i]) && k < d->count; k++)
-			if (covers_space(&d->shapes[k]) && touch(&d->shapes[i], &d->shapes[k])) {
+			if (covers_space(&d->shapes[k]) && cover(&d->shapes[i], &d->shapes[k])) {
 				*a = &d->shapes[i];
 				*b = &d->shapes[k];
 				return true;

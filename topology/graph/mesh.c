@@ -24,6 +24,7 @@
 #define BOX_H	    3
 #define APART	    5.0 /* columns between boxes, and as much up and down */
 #define PASSES_MAX  200
+#define LOOP_H	    3.0 /* rows from a box's middle to the top of a loop */
 
 struct point {
 	double x, y;
@@ -317,6 +318,17 @@ static bool put_labels(struct drawing *d, const struct segment *s)
 	       (!s->far || put_end_label(d, s->far, s->to, s->from));
 }
 
+/* loop() - a cable from a node to itself: two lines that meet above its box */
+static void loop(const struct mesh *m, const struct picture_wire *w, size_t node, double stretch,
+		 struct segment *list)
+{
+	struct point at = place_of(m, node, stretch), top = { at.x, at.y - LOOP_H * stretch };
+	double quarter = box_width(m, node) / 4, y = at.y - (BOX_H - 1) / 2.0;
+
+	list[0] = (struct segment){ { at.x - quarter, y }, top, &m->p->ends[w->ends[0]], NULL };
+	list[1] = (struct segment){ { at.x + quarter, y }, top, &m->p->ends[w->ends[1]], NULL };
+}
+
 /* segments() - a line for each end at a LAN, and for each cable; their number */
 static size_t segments(const struct mesh *m, double stretch, struct segment *list)
 {
@@ -331,6 +343,11 @@ static size_t segments(const struct mesh *m, double stretch, struct segment *lis
 
 		if (cable && (w->end_count < 2 || w->ends[0] != i))
 			continue;
+		if (far == e->node) {
+			loop(m, w, far, stretch, &list[count]);
+			count += 2;
+			continue;
+		}
 		b = border(m, far, place_of(m, e->node, stretch), stretch);
 		a = border(m, e->node, cable ? place_of(m, far, stretch) : b, stretch);
 		list[count++] = (struct segment){ a, b, e, cable ? &m->p->ends[w->ends[1]] : NULL };
