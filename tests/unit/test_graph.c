@@ -436,6 +436,11 @@ static unsigned in_a_ring(unsigned n, unsigned i)
 	return (i + 1) / 2 % n;
 }
 
+static unsigned in_turn(unsigned n, unsigned i)
+{
+	return i % n;
+}
+
 static unsigned to_the_first(unsigned n, unsigned i)
 {
 	return i % 2 ? 1 + i / 2 % (n - 1) : 0;
@@ -457,6 +462,49 @@ static void rings_stars_and_single_routers(void **state)
 	mesh_of_routers_is_good(40, 40, in_a_ring);
 	mesh_of_routers_is_good(2, 1, in_a_ring);
 	mesh_of_routers_is_good(60, 59, to_the_first);
+}
+
+/* However many there are: no room is no reason for an empty picture. */
+static void many_cables_between_two_routers(void **state)
+{
+	(void)state;
+	mesh_of_routers_is_good(2, 12, in_turn);
+	mesh_of_routers_is_good(2, 150, in_turn);
+}
+
+/* lines_apart() - no two lines are the same */
+static void lines_are_apart(const struct drawing *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		for (size_t k = i + 1; k < d->count; k++) {
+			const struct shape *a = &d->shapes[i], *b = &d->shapes[k];
+
+			if (a->kind == SHAPE_LINE && b->kind == SHAPE_LINE)
+				assert_false(fabs(a->x - b->x) + fabs(a->y - b->y) < 0.1 &&
+					     fabs(a->x + a->w - b->x - b->w) +
+							     fabs(a->y + a->h - b->y - b->h) <
+						     0.1);
+		}
+}
+
+static void lines_between_the_same_two_are_side_by_side(void **state)
+{
+	static const char *const labs[] = {
+		"nodes: {a: {}, b: {}}\nlinks: [[\"a:x\", \"b:x\"], [\"b:y\", \"a:y\"], [\"a:z\", \"b:z\"]]\n",
+		"lans: {l: 10.0.0.0/24}\nnodes: {a: {interfaces: {x: l, y: l, z: l}}, b: {lan: l}}\n",
+		"lans: {l: 10.0.0.0/24}\nnodes: {a: {lan: l}, b: {interfaces: {x: l, y: l}}, c: {interfaces: {x: l, y: l}}}\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(labs); i++) {
+		struct picture *p = picture_of(labs[i]);
+		struct drawing *d = mesh_layout(p);
+
+		is_good(d, p, NULL, 0);
+		lines_are_apart(d);
+		drawing_free(d);
+		picture_free(p);
+	}
 }
 
 static void a_cable_from_a_node_to_itself_is_a_loop(void **state)
@@ -521,6 +569,8 @@ int main(void)
 		cmocka_unit_test(the_drawing_that_suits_has_all),
 		cmocka_unit_test(meshes_of_40_routers),
 		cmocka_unit_test(rings_stars_and_single_routers),
+		cmocka_unit_test(many_cables_between_two_routers),
+		cmocka_unit_test(lines_between_the_same_two_are_side_by_side),
 		cmocka_unit_test(a_cable_from_a_node_to_itself_is_a_loop),
 		cmocka_unit_test(many_that_are_alike_are_one),
 	};

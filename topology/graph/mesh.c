@@ -15,16 +15,19 @@
 #include "nodes/common/mem.h"
 #include "topology/graph/drawing.h"
 
-#define HOP	    10.0 /* the distance of neighbours to begin with, in columns */
-#define ASPECT	    2.2	 /* rows to a column: a character is so much higher than wide */
-#define STEPS_MAX   300
-#define GOOD_ENOUGH 1e-5
-#define STRETCH	    1.06
-#define STRETCHES   90
-#define BOX_H	    3
-#define APART	    5.0 /* columns between boxes, and as much up and down */
-#define PASSES_MAX  200
-#define LOOP_H	    3.0 /* rows from a box's middle to the top of a loop */
+#define HOP	      10.0 /* the distance of neighbours to begin with, in columns */
+#define ASPECT	      2.2  /* rows to a column: a character is so much higher than wide */
+#define STEPS_MAX     300
+#define GOOD_ENOUGH   1e-5
+#define STRETCH	      1.06
+#define STRETCHES     60 /* then it is doubled, until there is room */
+#define STRETCHES_MAX 100
+#define BOX_H	      3
+#define APART	      5.0 /* columns between boxes, and as much up and down */
+#define PASSES	      100
+#define PASSES_MAX    1000
+#define ASIDE	      1.5 /* columns: so far from the middle is the outermost of several lines */
+#define LOOP_H	      3.0 /* rows from a box's middle to the top of a loop */
 
 struct point {
 	double x, y;
@@ -186,7 +189,7 @@ static bool push_apart(struct mesh *m, size_t a, size_t b)
 	return true;
 }
 
-/* spread() - until no box is near another, or long enough: what is still too near is stretched apart */
+/* spread() - until no box is near another; when that takes long there is no room, and all is stretched */
 static void spread(struct mesh *m)
 {
 	bool near = true;
@@ -196,6 +199,10 @@ static void spread(struct mesh *m)
 		for (size_t a = 0; a < m->count; a++)
 			for (size_t b = a + 1; b < m->count; b++)
 				near |= push_apart(m, a, b);
+		for (size_t i = 0; pass >= PASSES && i < m->count; i++) {
+			m->at[i].x *= STRETCH;
+			m->at[i].y *= STRETCH;
+		}
 	}
 }
 
@@ -243,19 +250,21 @@ static double limited(double v, double low, double high)
 	return v < low ? low : v > high ? high : v;
 }
 
-/* border() - where the line from the middle of `e` to `to` leaves its box; a LAN's bar is met straight from
- * above or below, where it is long enough */
-static struct point border(const struct mesh *m, size_t e, struct point to, double stretch)
+/* border() - where the line from `from`, which is in the box of `e`, to `to` leaves it; a LAN's bar is met
+ * straight from above or below, where it is long enough */
+static struct point border(const struct mesh *m, size_t e, struct point from, struct point to,
+			   double stretch)
 {
 	struct point at = place_of(m, e, stretch);
-	double w = box_width(m, e) / 2, h = (BOX_H - 1) / 2.0, dx = to.x - at.x, dy = to.y - at.y,
-	       part;
+	double w = box_width(m, e) / 2, h = (BOX_H - 1) / 2.0, dx = to.x - from.x,
+	       dy = to.y - from.y, part;
 
 	if (e >= m->node_count)
 		return (struct point){ limited(to.x, at.x - w, at.x + w), at.y };
-	part = fmin(fabs(dx) > 1e-9 ? w / fabs(dx) : 1e9, fabs(dy) > 1e-9 ? h / fabs(dy) : 1e9);
+	part = fmin(fabs(dx) > 1e-9 ? (copysign(w, dx) + at.x - from.x) / dx : 1e9,
+		    fabs(dy) > 1e-9 ? (copysign(h, dy) + at.y - from.y) / dy : 1e9);
 	part = fmin(part, 1);
-	return (struct point){ at.x + dx * part, at.y + dy * part };
+	return (struct point){ from.x + dx * part, from.y + dy * part };
 }
 
 static bool is_free(const struct drawing *d, const struct shape *label)
@@ -318,6 +327,36 @@ static bool put_labels(struct drawing *d, const struct segment *s)
 	       (!s->far || put_end_label(d, s->far, s->to, s->from));
 }
 
+/* aside() - several lines between the same two elements are side by side: how far from the middle this end's
+ * line is */
+static struct point aside(const struct mesh *m, size_t end)
+{
+	const struct end *e = &m->p->ends[end], *other;
+	size_t far = other_side(m, end), low = e->node < far ? e->node : far, before = 0, all = 0;
+	double dx = m->at[e->node + far - low].x - m->at[low].x,
+	       dy = m->at[e->node + far - low].y - m->at[low].y, by;
+
+	for (size_t i = 0; i < degree(m, e->node); i++) {
+		size_t number = m->p->nodes[e->node].ends[i];
+
+		other = &m->p->ends[number];
+		if (other_side(m, number) != far)
+			continue;
+		all++;
+		before += other->wire < e->wire || (other->wire == e->wire && number < end);
+	}
+	if (all < 2)
+		return (struct point){ 0, 0 };
+	by = ASIDE * (2 * (double)before / (double)(all - 1) - 1) /
+	     fmax(sqrt(dx * dx + dy * dy), 1e-9);
+	return (struct point){ -dy * by, dx * by / ASPECT };
+}
+
+static struct point moved(struct point p, struct point by)
+{
+	return (struct point){ p.x + by.x, p.y + by.y };
+}
+
 /* loop() - a cable from a node to itself: two lines that meet above its box */
 static void loop(const struct mesh *m, const struct picture_wire *w, size_t node, double stretch,
 		 struct segment *list)
@@ -329,6 +368,21 @@ static void loop(const struct mesh *m, const struct picture_wire *w, size_t node
 	list[1] = (struct segment){ { at.x + quarter, y }, top, &m->p->ends[w->ends[1]], NULL };
 }
 
+/* segment() - the line of this end, to its LAN or to its cable's other end */
+static struct segment segment(const struct mesh *m, size_t end, double stretch)
+{
+	const struct end *e = &m->p->ends[end];
+	const struct picture_wire *w = &m->p->wires[e->wire];
+	bool cable = w->kind == WIRE_CABLE;
+	size_t far = other_side(m, end);
+	struct point by = aside(m, end), from = moved(place_of(m, e->node, stretch), by),
+		     to = moved(place_of(m, far, stretch), by),
+		     met = border(m, far, to, from, stretch);
+
+	return (struct segment){ border(m, e->node, from, cable ? to : met, stretch), met, e,
+				 cable ? &m->p->ends[w->ends[1]] : NULL };
+}
+
 /* segments() - a line for each end at a LAN, and for each cable; their number */
 static size_t segments(const struct mesh *m, double stretch, struct segment *list)
 {
@@ -337,20 +391,15 @@ static size_t segments(const struct mesh *m, double stretch, struct segment *lis
 	for (size_t i = 0; i < m->p->end_count; i++) {
 		const struct end *e = &m->p->ends[i];
 		const struct picture_wire *w = &m->p->wires[e->wire];
-		size_t far = other_side(m, i);
-		bool cable = w->kind == WIRE_CABLE;
-		struct point a, b;
 
-		if (cable && (w->end_count < 2 || w->ends[0] != i))
+		if (w->kind == WIRE_CABLE && (w->end_count < 2 || w->ends[0] != i))
 			continue;
-		if (far == e->node) {
-			loop(m, w, far, stretch, &list[count]);
+		if (other_side(m, i) == e->node) {
+			loop(m, w, e->node, stretch, &list[count]);
 			count += 2;
-			continue;
+		} else {
+			list[count++] = segment(m, i, stretch);
 		}
-		b = border(m, far, place_of(m, e->node, stretch), stretch);
-		a = border(m, e->node, cable ? place_of(m, far, stretch) : b, stretch);
-		list[count++] = (struct segment){ a, b, e, cable ? &m->p->ends[w->ends[1]] : NULL };
 	}
 	return count;
 }
@@ -432,10 +481,10 @@ struct drawing *mesh_layout(const struct picture *p)
 	settle(&m);
 	lie_down(&m);
 	spread(&m);
-	for (int i = 0; i < STRETCHES && !draw(&m, d, stretch); i++) {
+	for (int i = 0; i < STRETCHES_MAX && !draw(&m, d, stretch); i++) {
 		drawing_free(d);
 		d = drawing_new();
-		stretch *= STRETCH;
+		stretch *= i < STRETCHES ? STRETCH : 2;
 	}
 	to_origin(d);
 	mesh_end(&m);
