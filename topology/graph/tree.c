@@ -396,10 +396,21 @@ static void widen(struct element *e, int x)
 	bar->w = larger(bar->w, x + 1);
 }
 
+/* lower_width() - of all that is below the bar, in one row */
+static int lower_width(const struct element *e)
+{
+	int w = 1;
+
+	for (size_t i = 0; i < e->count; i++)
+		if (!e->children[i]->above)
+			w += e->children[i]->w + GAP;
+	return w - GAP;
+}
+
 /* place_lower() - in rows, each below a bar of its own; hosts first. The height of all. */
 static int place_lower(struct element *e, int first_columns, int columns, int y)
 {
-	int x = 1, row_h = 0;
+	int x = lower_width(e) > first_columns ? SPINE_W : 1, row_h = 0;
 
 	for (int leads = 0; leads <= 1; leads++)
 		for (size_t i = 0; i < e->count; i++) {
