@@ -555,6 +555,42 @@ static void many_that_are_alike_are_one(void **state)
 		"a, pc1 .. pc9, b");
 }
 
+/* Names that only look as if they were some of many stand for themselves. */
+static void what_is_between_them_is_not_swallowed(void **state)
+{
+	(void)state;
+	boxes_are(
+		"lans: {k: 10.0.0.0/24, l: 10.1.0.0/24}\n"
+		"nodes: {r: {interfaces: {eth0: k, eth1: l}}, a: {count: 5, lan: k}, a6: {lan: l}, "
+		"a7: {lan: k}, a8: {lan: k}, a9: {lan: k}, a10: {lan: k}, a11: {lan: k}}\n",
+		"r, a6, a1, a2, a3, a4, a5, a7, a8, a9, a10, a11");
+	boxes_are(
+		"lans: {k: 10.0.0.0/24}\nnodes: {h1: {lan: k}, h3: {lan: k}, h5: {lan: k}, h7: {lan: k}, "
+		"h9: {lan: k}, h11: {lan: k}, h13: {lan: k}, h15: {lan: k}, h17: {lan: k}}\n",
+		"h1, h3, h5, h7, h9, h11, h13, h15, h17");
+}
+
+static void who_is_down_is_not_swallowed(void **state)
+{
+	struct picture *p =
+		picture_of("lans: {l: 10.0.0.0/24}\nnodes: {pc: {count: 30, lan: l}}\n");
+	size_t *left_out, count, bad = 0;
+	struct drawing *d;
+
+	(void)state;
+	p->nodes[14].look = LOOK_BAD;
+	d = tree_layout(p, 100, true, &left_out, &count);
+	assert_int_equal(count_of(d, SHAPE_BOX, "pc1 .. pc14"), 1);
+	assert_int_equal(count_of(d, SHAPE_BOX, "pc15"), 1);
+	assert_int_equal(count_of(d, SHAPE_BOX, "pc16 .. pc30"), 1);
+	for (size_t i = 0; i < d->count; i++)
+		bad += d->shapes[i].kind == SHAPE_BOX && d->shapes[i].look == LOOK_BAD;
+	assert_int_equal(bad, 1);
+	free(left_out);
+	drawing_free(d);
+	picture_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -573,6 +609,8 @@ int main(void)
 		cmocka_unit_test(lines_between_the_same_two_are_side_by_side),
 		cmocka_unit_test(a_cable_from_a_node_to_itself_is_a_loop),
 		cmocka_unit_test(many_that_are_alike_are_one),
+		cmocka_unit_test(what_is_between_them_is_not_swallowed),
+		cmocka_unit_test(who_is_down_is_not_swallowed),
 	};
 
 	return cmocka_run_group_tests_name("graph", tests, NULL, NULL);

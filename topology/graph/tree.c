@@ -232,30 +232,37 @@ static struct element *find_root(struct tree *t)
 	return best;
 }
 
+/* follows() - is the node behind this one alike, but for its number, which is the next? */
+static bool follows(const struct picture *p, size_t i)
+{
+	const struct picture_node *a = &p->nodes[i], *b = a + 1;
+	const struct end *at_a, *at_b;
+
+	if (i + 1 == p->node_count || !a->group || !b->group || strcmp(a->group, b->group) != 0 ||
+	    a->end_count != 1 || b->end_count != 1 || a->look != b->look)
+		return false;
+	at_a = &p->ends[a->ends[0]];
+	at_b = &p->ends[b->ends[0]];
+	return at_a->wire == at_b->wire && at_a->look == at_b->look &&
+	       strtoul(a->name + strlen(a->group), NULL, 10) + 1 ==
+		       strtoul(b->name + strlen(b->group), NULL, 10);
+}
+
 /* fold() - hosts of a LAN that `count` has made are one box, "pc1 .. pc200" */
 static void fold(struct tree *t)
 {
 	const struct picture *p = t->p;
+	size_t last;
 
-	for (size_t i = 0; i < p->node_count; i++) {
-		const struct picture_node *n = &p->nodes[i];
-		size_t last = i, alike = 1;
-
-		if (!n->group || n->end_count != 1 || t->hidden[i])
-			continue;
-		for (size_t k = i + 1; k < p->node_count; k++)
-			if (p->nodes[k].group && p->nodes[k].end_count == 1 &&
-			    strcmp(p->nodes[k].group, n->group) == 0 &&
-			    p->ends[p->nodes[k].ends[0]].wire == p->ends[n->ends[0]].wire) {
-				alike++;
-				last = k;
-			}
-		if (alike < FOLD_FROM)
+	for (size_t i = 0; i < p->node_count; i = last + 1) {
+		last = i;
+		while (follows(p, last))
+			last++;
+		if (last - i + 1 < FOLD_FROM)
 			continue;
 		for (size_t k = i + 1; k <= last; k++)
-			if (p->nodes[k].group && strcmp(p->nodes[k].group, n->group) == 0)
-				t->hidden[k] = t->seen_nodes[k] = true;
-		t->nodes[i].text = xasprintf("%s .. %s", n->name, p->nodes[last].name);
+			t->hidden[k] = t->seen_nodes[k] = true;
+		t->nodes[i].text = xasprintf("%s .. %s", p->nodes[i].name, p->nodes[last].name);
 		*xappend(&t->d->texts, &t->d->text_count) = (char *)t->nodes[i].text;
 	}
 }
