@@ -591,6 +591,35 @@ static void who_is_down_is_not_swallowed(void **state)
 	picture_free(p);
 }
 
+/* bad_lines() - of a drawing that is not needed any more */
+static size_t bad_lines(struct drawing *d)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		bad += d->shapes[i].kind == SHAPE_LINE && d->shapes[i].look == LOOK_BAD;
+	drawing_free(d);
+	return bad;
+}
+
+static void a_cable_is_cut_at_whichever_end(void **state)
+{
+	struct picture *p =
+		picture_of("lans: {l: 10.0.0.0/24}\nnodes: {a: {lan: l}, b: {lan: l}, c: {}}\n"
+			   "links: [[\"a:eth1\", \"c:eth0\"]]\n");
+
+	(void)state;
+	for (size_t i = 0; i < p->end_count; i++) {
+		size_t *left_out, count;
+
+		p->ends[i].look = LOOK_BAD;
+		assert_int_equal(bad_lines(tree_layout(p, 100, false, &left_out, &count)), 1);
+		assert_int_equal(bad_lines(mesh_layout(p)), 1);
+		p->ends[i].look = LOOK_PLAIN;
+	}
+	picture_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -611,6 +640,7 @@ int main(void)
 		cmocka_unit_test(many_that_are_alike_are_one),
 		cmocka_unit_test(what_is_between_them_is_not_swallowed),
 		cmocka_unit_test(who_is_down_is_not_swallowed),
+		cmocka_unit_test(a_cable_is_cut_at_whichever_end),
 	};
 
 	return cmocka_run_group_tests_name("graph", tests, NULL, NULL);
