@@ -160,22 +160,23 @@ static void do_attend(struct caller *c)
 	watch_start(c->readable);
 }
 
-/* take_words() - the texts of a JSON list; NULL: it is something else */
-static const char **take_words(const json_t *list, size_t *count)
+/* take_words() - the texts of a JSON list, which is to be freed; false: it is something else, which was
+ * answered */
+static bool take_words(struct caller *c, const json_t *list, const char ***words, size_t *count)
 {
-	const char **words = NULL;
 	const json_t *word;
 	size_t i;
 
+	*words = NULL;
 	*count = 0;
 	json_array_foreach (list, i, word) {
 		if (!json_is_string(word)) {
-			free(words);
-			return NULL;
+			answer_error(c, "bad-request", "words are texts");
+			return false;
 		}
-		*xappend(&words, count) = json_string_value(word);
+		*xappend(words, count) = json_string_value(word);
 	}
-	return words;
+	return true;
 }
 
 static void perform(struct caller *c, const struct action *a)
@@ -207,12 +208,12 @@ static void do_act(struct caller *c, const json_t *list)
 {
 	struct init *init = c->control->init;
 	struct words words = { 0 };
-	auto_free const char **texts = take_words(list, &words.count);
+	auto_free const char **texts = NULL;
 	struct action a;
 
-	words.list = texts;
-	if (is_busy(c))
+	if (is_busy(c) || !take_words(c, list, &texts, &words.count))
 		return;
+	words.list = texts;
 	if (action_parse(&a, init->lab, &words))
 		perform(c, &a);
 	else
@@ -228,13 +229,16 @@ static json_t *addresses_now(void *init, const struct iface *iface)
 static void do_taps(struct caller *c, const json_t *request)
 {
 	struct init *init = c->control->init;
-	size_t count;
-	auto_free const char **words = take_words(json_object_get(request, "what"), &count);
+	bool both = json_is_true(json_object_get(request, "both"));
+	auto_free const char **words = NULL;
 	auto_free char *why = NULL;
-	struct taps *t = taps_choose(init->lab, words, count,
-				     json_is_true(json_object_get(request, "both")), &why);
+	struct taps *t;
 	json_t *json;
+	size_t count;
 
+	if (!take_words(c, json_object_get(request, "what"), &words, &count))
+		return;
+	t = taps_choose(init->lab, words, count, both, &why);
 	if (!t) {
 		answer_error(c, "no-such", why);
 		return;
