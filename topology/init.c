@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -195,10 +196,26 @@ static json_t *planned_addresses(void *arg, const struct iface *iface)
 	return list;
 }
 
-/* begin_capture() - hands over the taps, and waits until all is seen */
-static bool begin_capture(struct init *init)
+/* wait_for_capture() - until it sees all; a launcher that goes meanwhile takes the lab with it */
+static bool wait_for_capture(struct init *init, uint64_t timeout_ms)
 {
-	char *why, seen;
+	struct pollfd p[] = { { .fd = init->capture, .events = POLLIN },
+			      { .fd = init->launcher, .events = POLLIN } };
+	uint64_t deadline = clock_ms() + timeout_ms;
+	char seen;
+
+	for (uint64_t now; !p[0].revents && (now = clock_ms()) < deadline;) {
+		if (launcher_is_gone(init))
+			end_lab(init, EXIT_FAILURE);
+		poll(p, ARRAY_SIZE(p), (int)(deadline - now));
+	}
+	return p[0].revents && recv(init->capture, &seen, 1, 0) == 1;
+}
+
+/* begin_capture() - hands over the taps, and waits until all is seen */
+static bool begin_capture(struct init *init, uint64_t timeout_ms)
+{
+	char *why;
 	struct taps *t = taps_choose(init->lab, NULL, 0, false, &why);
 	int *fds = NULL;
 	size_t count;
@@ -208,7 +225,7 @@ static bool begin_capture(struct init *init)
 	if (good) {
 		json_object_set_new(json, "born", json_integer((json_int_t)init->journal.born_ns));
 		good = handover_all(init->capture, json, fds, count) &&
-		       recv(init->capture, &seen, 1, 0) == 1;
+		       wait_for_capture(init, timeout_ms);
 	}
 	for (size_t i = 0; fds && i < count; i++)
 		close(fds[i]);
@@ -231,7 +248,7 @@ static void build(struct init *init, const struct init_config *config)
 		namer = name_namespaces(init);
 	if (!good || !build_links(s, on_build_progress, init))
 		init_fail(init, "%s", s->error);
-	if (init->capture >= 0 && !begin_capture(init))
+	if (init->capture >= 0 && !begin_capture(init, config->timeout_ms))
 		init_fail(init, "the capture could not begin");
 	if (!build_nodes(s, on_build_progress, init))
 		init_fail(init, "%s", s->error);

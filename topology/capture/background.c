@@ -21,10 +21,18 @@ static void on_begun(void *arg)
 	send(*(int *)arg, "", 1, MSG_NOSIGNAL);
 }
 
+/* keep_alone() - the launcher's sockets and the lab's lock are not ours: their ends are signs to init */
+static void keep_alone(int fd)
+{
+	if (fd > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
+	close_range((unsigned)fd + 1, ~0u, 0);
+}
+
 static _Noreturn void be_capture(const char *path, int fd)
 {
 	struct capture_options o = {
-		.output.path = path,
+		.output = { .path = path, .at_once = true },
 		.buffer = CAPTURE_BUFFER,
 		.quiet = true,
 		.whole = true,
@@ -38,6 +46,7 @@ static _Noreturn void be_capture(const char *path, int fd)
 	size_t count;
 
 	setsid();
+	keep_alone(fd);
 	answer = receive_taps(fd, &fds, &count);
 	if (!answer)
 		_exit(EXIT_FAILURE); /* the lab came to nothing */
@@ -59,10 +68,8 @@ int background_begin(const char *path)
 	pid = fork();
 	if (pid < 0)
 		fatal_errno("cannot start the capture");
-	if (pid == 0) {
-		close(pair[1]);
+	if (pid == 0)
 		be_capture(path, pair[0]);
-	}
 	close(pair[0]);
 	return pair[1];
 }

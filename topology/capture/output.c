@@ -50,7 +50,10 @@ static char *numbered_path(const char *path, unsigned number)
 
 static bool complain(struct output *o, const char *what)
 {
-	log_errno("cannot %s %s", what, o->path);
+	if (errno == ENXIO)
+		log_info("cannot %s %s: nobody reads it yet", what, o->path);
+	else
+		log_errno("cannot %s %s", what, o->path);
 	o->failed = true;
 	return false;
 }
@@ -84,7 +87,10 @@ static bool open_file(struct output *o)
 	if (to_stdout)
 		o->fd = fstat(STDOUT_FILENO, &st) == 0 ? open_stdout(S_ISFIFO(st.st_mode)) : -1;
 	else
-		o->fd = open(o->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		o->fd = open(o->path,
+			     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+				     (o->options.at_once ? O_NONBLOCK : 0),
+			     0666);
 	if (o->fd < 0 || fstat(o->fd, &st) < 0)
 		return complain(o, "write");
 	o->is_pipe = S_ISFIFO(st.st_mode);

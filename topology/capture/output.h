@@ -16,6 +16,7 @@ struct output_options {
 	uint64_t size_max;  /* octets of one file, then comes the next; 0: no limit */
 	uint64_t time_max;  /* milliseconds of one file */
 	uint64_t files_max; /* the oldest is removed when there would be more */
+	bool at_once;	    /* a FIFO's reader is there already, or it is an error */
 };
 
 struct output;
