@@ -176,6 +176,11 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 
 # ---- the rest -------------------------------------------------------------------------------------
 
+.PHONY: pictures
+pictures: programs ## draw the pictures of the labs' pages anew, docs/labs/*.svg
+	$(Q)for lab in topology/labs/*.yml; do \
+		$(BIN)/vethlab graph -f svg -o docs/labs/$$(basename $$lab .yml).svg $$lab || exit 1; done
+
 .PHONY: lint
 lint: ## clang-format, clang-tidy, cppcheck, shellcheck, mandoc
 	$(Q)scripts/setup lint
