@@ -303,6 +303,8 @@ void merge_free(struct merge *m)
 		m->free = s->next;
 		free(s);
 	}
+	for (size_t i = 0; i < m->sources; i++)
+		free(m->queues[i].ring);
 	free(m->heap);
 	free(m->queues);
 	free(m);
