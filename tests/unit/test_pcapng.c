@@ -286,6 +286,34 @@ static void test_lengths(void **state)
 	}
 }
 
+/* what is longer than an option can be is cut; the block is whole */
+static void test_too_long(void **state)
+{
+	static const size_t lens[] = { 65533, 65534, 65535, 65536, 70000 };
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_SIZE(lens); n++) {
+		auto_free char *text = xcalloc(1, lens[n] + 1);
+		struct pcapng_iface i = { .name = "a", .description = text, .filter = text };
+		struct pcapng_counts c = { .comment = text };
+		struct bytes b = { 0 };
+		uint16_t len;
+
+		memset(text, 'x', lens[n]);
+		pcapng_interface(&b, &i);
+		check_block(&b, 1);
+		assert_non_null(option(&b, 16, 3, &len));
+		assert_true(len >= 65533);
+		assert_non_null(option(&b, 16, 11, &len));
+		assert_true(len >= 1000); /* the beginning of a filter says enough */
+		bytes_free(&b);
+		pcapng_statistics(&b, 0, &c);
+		check_block(&b, 5);
+		assert_non_null(option(&b, 20, 1, &len));
+		bytes_free(&b);
+	}
+}
+
 /* ---- names: 4.5 ----------------------------------------------------------------------------------- */
 
 static void test_names(void **state)
@@ -481,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_interface_without_anything),
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_statistics),
 		cmocka_unit_test(test_journal),
