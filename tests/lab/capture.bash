@@ -69,7 +69,7 @@ count_of() {
 has_frames() {
   local count
   count=$(count_of "$1" "$2")
-  [[ $count == "$3" ]] || fail "$count frames of $1 are '$2', not $3: $(shows "$1" eth frame.interface_name _ws.col.Info | head -n 40)"
+  [[ $count == "$3" ]] || fail "$count frames of $1 are '$2', not $3: $(shows "$1" eth frame.interface_name _ws.col.Info | head -n 20)"
 }
 
 # where FILE FILTER [FIELD]...: "INTERFACE in|out|?", and the fields

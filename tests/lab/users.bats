@@ -80,7 +80,7 @@ lab_of_user() {
 VERBS=("ls" "ls --json" "ps" "ps --json" "inspect" "inspect a" "exec a true" "shell a" "logs a" "logs -f a" "wait -t 2s a ready"
   "wait -t 2s a route 10.0.0.0/24" "wait -t 2s a log secret" "events" "events -f" "events --json" "stop a" "stop a/secret"
   "start a" "restart a" "kill a/secret" "link a:eth0 down" "link lan down" "link a:eth0 rate 1mbit" "partition a / b"
-  "heal" "play s" "down" "down --all" "gc")
+  "heal" "play s" "capture -d 1s -w -" "capture -d 1s a" "down" "down --all" "gc")
 
 # is_untouched OWNER: the lab runs as before
 is_untouched() {
@@ -185,7 +185,7 @@ def ask(request):
     except (ConnectionResetError, BrokenPipeError):
         pass
     return answer
-requests = [b'{"do":"status"}\n', b'{"do":"down"}\n']
+requests = [b'{"do":"status"}\n', b'{"do":"taps","what":[],"both":false}\n', b'{"do":"down"}\n']
 for request in requests[:int(sys.argv[2])]:
     print(repr(ask(request)))
 P
@@ -200,17 +200,19 @@ P
     lab_of_user "$owner"
     open_wide
     # the owner is answered: the question is a good one
-    run as "$owner" /usr/bin/python3 "$USERS/ask.py" "$STATE/$LAB/control" 1
+    run as "$owner" /usr/bin/python3 "$USERS/ask.py" "$STATE/$LAB/control" 2
     assert_success
     assert_output --partial 'secret'
+    assert_output --partial 'a:eth0'
     for other in daemon nobody root; do
       [[ $other != "$owner" ]] || continue
-      run as "$other" /usr/bin/python3 "$USERS/ask.py" "$STATE/$LAB/control" 2
+      run as "$other" /usr/bin/python3 "$USERS/ask.py" "$STATE/$LAB/control" 3
       echo "$other asks the lab of $owner: $output"
       assert_success
       refute_output --partial secret
       refute_output --partial '10.0.0'
       refute_output --partial nodes
+      refute_output --partial eth0
     done
     find "$STATE" -type d -exec chmod 700 {} +
     is_untouched "$owner"
