@@ -95,8 +95,8 @@ static void put_box(FILE *to, const struct shape *s)
 	fprintf(to,
 		"<rect class=\"box%s%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
 		"rx=\"%d\"/>\n",
-		s->round ? "" : " router", look_class(s->look), px(s->x) + 2, py(s->y) + CELL_H / 2,
-		s->w * CELL_W - 4, (s->h - 1) * CELL_H, s->round ? 10 : 3);
+		s->round ? "" : " router", look_class(s->look), px(s->x), py(s->y) + CELL_H / 2,
+		s->w * CELL_W, (s->h - 1) * CELL_H, s->round ? 10 : 3);
 	put_text(to, s, "name");
 }
 
