@@ -10,6 +10,7 @@
 
 #define CELL_LEN  5 /* octets of a UTF-8 character, and its end */
 #define LINES_MAX 400
+#define INDENT	  4
 
 /* What a cell shows: directions in which a thin line leaves it, and whether a thick one runs through. */
 enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8, BAR = 16, SPINE = 32 };
@@ -182,71 +183,118 @@ static void print_drawing(FILE *to, const struct drawing *d, bool colors)
 
 /* ---- lists ------------------------------------------------------------------------------------------- */
 
-static char *end_text(const struct picture *p, const struct end *e)
+/* A list is pieces with blanks between; a line that is full goes on below, indented. */
+struct list {
+	FILE *to;
+	size_t columns, column;
+};
+
+/* put_piece() - as a whole where that can be, else word by word */
+static void put_piece(struct list *l, const char *piece)
 {
-	return xasprintf("%s:%s%s%s", p->nodes[e->node].name, e->iface, *e->address ? " " : "",
-			 e->address);
+	size_t len = strlen(piece), room = l->columns - INDENT;
+	const char *blank = strchr(piece, ' ');
+	bool fits = l->column + (l->column > 0) + len <= l->columns;
+
+	if (!fits && blank && len > room) {
+		auto_free char *word = xstrndup(piece, (size_t)(blank - piece));
+
+		put_piece(l, word);
+		put_piece(l, blank + 1);
+		return;
+	}
+	if (!fits && l->column)
+		l->column = (size_t)fprintf(l->to, "\n%*s", INDENT - 1, "") - 1;
+	l->column += (size_t)fprintf(l->to, "%s%s", l->column ? " " : "", piece);
+}
+
+static void end_line(struct list *l)
+{
+	fputc('\n', l->to);
+	l->column = 0;
+}
+
+static char *end_text(const struct picture *p, const struct end *e, const char *behind)
+{
+	return xasprintf("%s:%s%s%s%s", p->nodes[e->node].name, e->iface, *e->address ? " " : "",
+			 e->address, behind);
 }
 
 /* print_wire() - "office 10.0.1.0/24: pc1:eth0 .7, pc2:eth0 .8"; a cable is its two ends */
-static void print_wire(FILE *to, const struct picture *p, const struct picture_wire *w,
-		       unsigned columns)
+static void print_wire(struct list *l, const struct picture *p, const struct picture_wire *w)
 {
 	bool cable = w->kind == WIRE_CABLE;
-	size_t column = 0;
+	auto_free char *head = xasprintf("%s%s%s%s", w->name, *w->subnets ? " " : "", w->subnets,
+					 w->end_count ? ":" : "");
 
 	if (!cable)
-		column = (size_t)fprintf(to, "%s %s", w->name, w->subnets);
+		put_piece(l, head);
 	for (size_t i = 0; i < w->end_count; i++) {
-		auto_free char *text = end_text(p, &p->ends[w->ends[i]]);
-		const char *between = i == 0 ? (cable ? "" : ": ") : cable ? " -- " : ", ";
+		const char *behind = i + 1 == w->end_count ? "" : cable ? " --" : ",";
+		auto_free char *text = end_text(p, &p->ends[w->ends[i]], behind);
 
-		if (i && column + strlen(between) + strlen(text) > columns) {
-			fprintf(to, "%s\n    ", cable ? " --" : ",");
-			column = 4;
-			between = "";
-		}
-		column += (size_t)fprintf(to, "%s%s", between, text);
+		put_piece(l, text);
 	}
-	fputc('\n', to);
+	end_line(l);
 }
 
-static void print_list(FILE *to, const struct picture *p, unsigned columns)
+static void print_list(struct list *l, const struct picture *p)
 {
+	const char *last = NULL; /* of the nodes that hang nowhere */
+
 	for (size_t i = 0; i < p->wire_count; i++)
-		print_wire(to, p, &p->wires[i], columns);
+		print_wire(l, p, &p->wires[i]);
+	for (size_t i = 0; i < p->node_count; i++) {
+		auto_free char *text = last ? xasprintf("%s,", last) : NULL;
+
+		if (p->nodes[i].end_count)
+			continue;
+		if (text)
+			put_piece(l, text);
+		last = p->nodes[i].name;
+	}
+	if (last) {
+		put_piece(l, last);
+		end_line(l);
+	}
 }
 
-static void print_left_out(FILE *to, const struct picture *p, const size_t *ends, size_t count)
+static void print_left_out(struct list *l, const struct picture *p, const size_t *ends,
+			   size_t count)
 {
 	bool *told = xcalloc(p->wire_count + 1, sizeof(*told));
 
 	for (size_t i = 0; i < count; i++) {
 		const struct end *e = &p->ends[ends[i]];
 		const struct picture_wire *w = &p->wires[e->wire];
-		auto_free char *text = end_text(p, e);
+		auto_free char *text = end_text(p, e, " --");
 
-		if (w->kind != WIRE_CABLE)
-			fprintf(to, "and %s -- %s\n", text, w->name);
-		else if (!told[e->wire]) {
-			fputs("and ", to);
-			print_wire(to, p, w, 1000);
-		}
+		if (w->kind == WIRE_CABLE && told[e->wire])
+			continue;
 		told[e->wire] = true;
+		put_piece(l, "and");
+		if (w->kind == WIRE_CABLE) {
+			print_wire(l, p, w);
+			continue;
+		}
+		put_piece(l, text);
+		put_piece(l, w->name);
+		end_line(l);
 	}
 	free(told);
 }
 
 void show_text(FILE *to, const struct picture *p, unsigned columns, bool colors)
 {
+	struct list list = { .to = to, .columns = columns };
 	size_t *left_out, count;
 	struct drawing *d = tree_layout(p, columns, true, &left_out, &count);
 
 	if (d->width > columns || d->height > LINES_MAX || count > p->end_count / 4) {
-		print_list(to, p, columns);
+		print_list(&list, p);
 	} else {
 		print_drawing(to, d, colors);
-		print_left_out(to, p, left_out, count);
+		print_left_out(&list, p, left_out, count);
 	}
 	drawing_free(d);
 	free(left_out);
