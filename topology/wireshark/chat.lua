@@ -18,6 +18,10 @@
 -- comes from the "you are client" of the same connection, where the capture has it. A last line
 -- without an end is seen if it comes in one segment with the FIN.
 
+if Dissector.get("chat") then
+  return -- from another folder, the system's or the user's: twice would be an error
+end
+
 local chat = Proto("chat", "vethlab chat")
 
 local field = {

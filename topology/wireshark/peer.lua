@@ -19,6 +19,10 @@
 -- The users choose the ports. So datagrams are known by their port if the preference has it, and by
 -- their magic at any other. What does not begin with the magic is left to others.
 
+if Dissector.get("peer") then
+  return -- from another folder, the system's or the user's: twice would be an error
+end
+
 local peer = Proto("peer", "vethlab peer")
 
 local MAGIC, HEADER_LEN, MAX_LEN = 0x7670, 24, 1472

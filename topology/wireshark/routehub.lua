@@ -17,6 +17,10 @@
 -- before a capture sees them, on a loopback interface behind it. So one datagram of a capture may be
 -- many: octet 5 tells which form they have, because no magic begins as a type does.
 
+if Dissector.get("routehub") then
+  return -- from another folder, the system's or the user's: twice would be an error
+end
+
 local routehub = Proto("routehub", "vethlab route hub")
 
 local FIELDS_LEN, SIGNED_LEN = 5, 35
