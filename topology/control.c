@@ -23,8 +23,9 @@
 #include "topology/status.h"
 #include "topology/taps.h"
 
-#define CALLERS_MAX 256
-#define BACKLOG	    256
+#define CALLERS_MAX   256
+#define ATTENDERS_MAX (CALLERS_MAX / 2) /* the other places are for who asks something */
+#define BACKLOG	      256
 
 struct caller {
 	struct control *control;
@@ -153,9 +154,22 @@ static void do_down(struct caller *c)
 	init_stop(c->control->init);
 }
 
+static size_t count_attenders(const struct control *control)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < CALLERS_MAX; i++)
+		n += control->callers[i] && control->callers[i]->attends;
+	return n;
+}
+
 /* do_attend() - it is watched for its end, and nothing else is expected of it */
 static void do_attend(struct caller *c)
 {
+	if (count_attenders(c->control) >= ATTENDERS_MAX) {
+		answer_error(c, "failed", "too many wait for the end of this lab");
+		return;
+	}
 	c->attends = true;
 	watch_start(c->readable);
 }
