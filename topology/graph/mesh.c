@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A picture of what has circles, by stress majorization: distances on the plane are to be as those in hops. Each
- * step moves a point to where all others would have it (Gansner, Koren and North, Graph Drawing 2004);
- * it begins from a circle, so that the same lab gives the same picture. Then the plane is stretched
- * until no box and no label covers another.
- *
- * Elements are the nodes, and LANs, which are short bars here.
+ * A picture of what has circles. Elements are the nodes, and LANs, which are short bars here; stress.c finds their
+ * places. The plane is then stretched until all labels have room.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,207 +9,14 @@
 
 #include "nodes/common/compiler.h"
 #include "nodes/common/mem.h"
-#include "topology/graph/drawing.h"
+#include "topology/graph/mesh_core.h"
 
-#define HOP	      10.0 /* the distance of neighbours to begin with, in columns */
-#define ASPECT	      2.2  /* rows to a column: a character is so much higher than wide */
-#define STEPS_MAX     300
-#define GOOD_ENOUGH   1e-5
-#define STRETCH	      1.06
-#define STRETCHES     60 /* then it is doubled, until there is room */
-#define STRETCHES_MAX 100
-#define BOX_H	      3
-#define APART	      5.0 /* columns between boxes, and as much up and down */
-#define PASSES	      100
-#define PASSES_MAX    1000
-#define ASIDE	      1.5 /* columns: so far from the middle is the outermost of several lines */
-#define LOOP_H	      3.0 /* rows from a box's middle to the top of a loop */
-
-struct point {
-	double x, y;
-};
-
-struct mesh {
-	const struct picture *p;
-	size_t count, node_count; /* elements: first the nodes, then the LANs */
-	size_t *lan_of;		  /* of an element behind the nodes */
-	size_t *element_of;	  /* of a wire that is a LAN */
-	double *distance;	  /* in hops, count * count */
-	struct point *at;	  /* in columns, both ways */
-};
-
-/* ---- distances ---------------------------------------------------------------------------------------- */
-
-static size_t other_side(const struct mesh *m, size_t end)
-{
-	const struct end *e = &m->p->ends[end];
-	const struct picture_wire *w = &m->p->wires[e->wire];
-
-	if (w->kind != WIRE_CABLE)
-		return m->element_of[e->wire];
-	if (w->end_count < 2)
-		return e->node;
-	return m->p->ends[w->ends[w->ends[0] == end]].node;
-}
-
-static size_t neighbour(const struct mesh *m, size_t element, size_t i)
-{
-	if (element < m->node_count)
-		return other_side(m, m->p->nodes[element].ends[i]);
-	return m->p->ends[m->p->wires[m->lan_of[element - m->node_count]].ends[i]].node;
-}
-
-static size_t degree(const struct mesh *m, size_t element)
-{
-	return element < m->node_count ? m->p->nodes[element].end_count
-				       : m->p->wires[m->lan_of[element - m->node_count]].end_count;
-}
-
-/* measure_from() - breadth first; what cannot be reached is far away */
-static void measure_from(struct mesh *m, size_t from, size_t *queue)
-{
-	double *d = &m->distance[from * m->count];
-	size_t head = 0, tail = 0;
-
-	for (size_t i = 0; i < m->count; i++)
-		d[i] = -1;
-	d[from] = 0;
-	queue[tail++] = from;
-	while (head < tail) {
-		size_t e = queue[head++];
-
-		for (size_t i = 0; i < degree(m, e); i++) {
-			size_t n = neighbour(m, e, i);
-
-			if (d[n] < 0) {
-				d[n] = d[e] + 1;
-				queue[tail++] = n;
-			}
-		}
-	}
-	for (size_t i = 0; i < m->count; i++)
-		if (d[i] < 0)
-			d[i] = sqrt((double)m->count) + 2;
-}
-
-/* ---- stress ------------------------------------------------------------------------------------------- */
-
-/* move() - point i to where the others would have it; how far that was */
-static double move(struct mesh *m, size_t i)
-{
-	struct point sum = { 0, 0 }, before = m->at[i];
-	double weights = 0;
-
-	for (size_t k = 0; k < m->count; k++) {
-		double wanted = m->distance[i * m->count + k] * HOP, dx, dy, d, weight;
-
-		if (k == i)
-			continue;
-		dx = before.x - m->at[k].x;
-		dy = before.y - m->at[k].y;
-		d = sqrt(dx * dx + dy * dy);
-		weight = 1 / (wanted * wanted);
-		if (d < 1e-9)
-			d = 1e-9;
-		sum.x += weight * (m->at[k].x + wanted * dx / d);
-		sum.y += weight * (m->at[k].y + wanted * dy / d);
-		weights += weight;
-	}
-	if (weights > 0)
-		m->at[i] = (struct point){ sum.x / weights, sum.y / weights };
-	return fabs(m->at[i].x - before.x) + fabs(m->at[i].y - before.y);
-}
-
-static void settle(struct mesh *m)
-{
-	double radius = HOP * (double)m->count / (2 * M_PI), moved = 1;
-
-	for (size_t i = 0; i < m->count; i++) {
-		double angle = 2 * M_PI * (double)i / (double)m->count;
-
-		m->at[i] = (struct point){ radius * cos(angle), radius * sin(angle) };
-	}
-	for (int step = 0; step < STEPS_MAX && moved > GOOD_ENOUGH * HOP * (double)m->count;
-	     step++) {
-		moved = 0;
-		for (size_t i = 0; i < m->count; i++)
-			moved += move(m, i);
-	}
-}
-
-/* lie_down() - turned so that it is wider than high, as paper and screens are: its longest axis is the x axis */
-static void lie_down(struct mesh *m)
-{
-	double xx = 0, xy = 0, yy = 0, angle, c, s;
-	struct point middle = { 0, 0 };
-
-	for (size_t i = 0; i < m->count; i++) {
-		middle.x += m->at[i].x / (double)m->count;
-		middle.y += m->at[i].y / (double)m->count;
-	}
-	for (size_t i = 0; i < m->count; i++) {
-		double x = m->at[i].x - middle.x, y = m->at[i].y - middle.y;
-
-		xx += x * x;
-		xy += x * y;
-		yy += y * y;
-	}
-	angle = atan2(2 * xy, xx - yy) / 2;
-	c = cos(angle);
-	s = sin(angle);
-	for (size_t i = 0; i < m->count; i++) {
-		double x = m->at[i].x - middle.x, y = m->at[i].y - middle.y;
-
-		m->at[i] = (struct point){ c * x + s * y, c * y - s * x };
-	}
-}
-
-static double box_width(const struct mesh *m, size_t element);
-
-/* push_apart() - two elements that are too near, along the way that is shorter; true: they were */
-static bool push_apart(struct mesh *m, size_t a, size_t b)
-{
-	double dx = m->at[b].x - m->at[a].x, dy = m->at[b].y - m->at[a].y;
-	double x = (box_width(m, a) + box_width(m, b)) / 2 + APART - fabs(dx);
-	double y = (BOX_H + APART / ASPECT) * ASPECT - fabs(dy);
-
-	if (x <= 0 || y <= 0)
-		return false;
-	if (x < y) {
-		m->at[a].x -= copysign(x / 2, dx);
-		m->at[b].x += copysign(x / 2, dx);
-	} else {
-		m->at[a].y -= copysign(y / 2, dy);
-		m->at[b].y += copysign(y / 2, dy);
-	}
-	return true;
-}
-
-/* spread() - until no box is near another; when that takes long there is no room, and all is stretched */
-static void spread(struct mesh *m)
-{
-	bool near = true;
-
-	for (int pass = 0; pass < PASSES_MAX && near; pass++) {
-		near = false;
-		for (size_t a = 0; a < m->count; a++)
-			for (size_t b = a + 1; b < m->count; b++)
-				near |= push_apart(m, a, b);
-		for (size_t i = 0; pass >= PASSES && i < m->count; i++) {
-			m->at[i].x *= STRETCH;
-			m->at[i].y *= STRETCH;
-		}
-	}
-}
-
-/* ---- drawing ------------------------------------------------------------------------------------------ */
-
-static double box_width(const struct mesh *m, size_t element)
-{
-	if (element < m->node_count)
-		return (double)text_columns(m->p->nodes[element].name) + 4;
-	return 6 + 2 * (double)m->p->wires[m->lan_of[element - m->node_count]].end_count;
-}
+#define STRETCH	       1.06
+#define STRETCHES      60 /* then it is doubled, until there is room */
+#define STRETCHES_MAX  100
+#define STEPS_A_COLUMN 2   /* places that are tried for a label */
+#define ASIDE	       1.5 /* columns: so far from the middle is the outermost of several lines */
+#define LOOP_H	       3.0 /* rows from a box's middle to the top of a loop */
 
 static struct point place_of(const struct mesh *m, size_t element, double stretch)
 {
@@ -290,13 +93,17 @@ static bool put_end_label(struct drawing *d, const struct end *e, struct point f
 	const struct point beside[] = {
 		{ 0, 0 }, { len / 2 + 1, 0 }, { -len / 2 - 1, 0 }, { 0, -1.05 }, { 0, 1.05 }
 	};
-	double dx = to.x - from.x, dy = (to.y - from.y) * ASPECT, way = sqrt(dx * dx + dy * dy);
-	struct shape label = { .w = len, .h = 1 };
+	double dx = to.x - from.x, dy = to.y - from.y, way = hypot(dx, dy * ASPECT);
+	int steps = (int)(fmax(way * 0.6, 2) * STEPS_A_COLUMN);
 
-	for (double along = 1; along < fmax(way * 0.6, 2); along += 0.5)
+	for (int step = STEPS_A_COLUMN; step < steps; step++)
 		for (size_t k = 0; k < ARRAY_SIZE(beside); k++) {
-			label.x = from.x + dx * along / way - len / 2 + beside[k].x;
-			label.y = from.y + (to.y - from.y) * along / way - 0.5 + beside[k].y;
+			double part = step / way / STEPS_A_COLUMN;
+			struct shape label = { .x = from.x + dx * part - len / 2 + beside[k].x,
+					       .y = from.y + dy * part - 0.5 + beside[k].y,
+					       .w = len,
+					       .h = 1 };
+
 			if (!is_free(d, &label))
 				continue;
 			drawing_add(d, SHAPE_LABEL, label.x, label.y, len, 1, text)->by_dhcp =
@@ -471,16 +278,9 @@ struct drawing *mesh_layout(const struct picture *p)
 	struct drawing *d = drawing_new();
 	double stretch = 1;
 	struct mesh m;
-	size_t *queue;
 
 	mesh_begin(&m, p);
-	queue = xcalloc(m.count + 1, sizeof(*queue));
-	for (size_t i = 0; i < m.count; i++)
-		measure_from(&m, i, queue);
-	free(queue);
-	settle(&m);
-	lie_down(&m);
-	spread(&m);
+	mesh_settle(&m);
 	for (int i = 0; i < STRETCHES_MAX && !draw(&m, d, stretch); i++) {
 		drawing_free(d);
 		d = drawing_new();
