@@ -16,8 +16,9 @@
 #define SLACK_NS       5000000ull
 #define RINGS_SHARE(n) ((n) / 2) /* of the memory; the rest is for what waits for its turn */
 #define SECOND_MS      1000
-#define GRACE_NS       5000000000ull /* for the reader of a pipe, at the end */
-#define HURRY_BLOCKS   4	     /* so many full ones, and a ring may overflow soon */
+#define GRACE_MS       5000 /* for the reader of a pipe, at the end */
+#define GRACE_NS       (GRACE_MS * 1000000ull)
+#define HURRY_BLOCKS   4 /* so many full ones, and a ring may overflow soon */
 
 struct capture {
 	const struct capture_options *options;
@@ -206,13 +207,19 @@ static bool write_batch(struct capture *c)
 	return false;
 }
 
+/* has_more() - of what is on its way out */
+static bool has_more(const struct capture *c)
+{
+	return c->batch->block_count || output_has_more(c->output);
+}
+
 /* take_batch() - the oldest blocks, and a file for them: what comes when a file's time is over is in
  * the next one. False: there is none as old as that, or it failed. */
 static bool take_batch(struct capture *c, uint64_t until_ns)
 {
 	struct merge_limits limits = { until_ns, UINT64_MAX, frames_left(c) };
 
-	if (c->batch->block_count)
+	if (has_more(c))
 		return true;
 	if (merge_count(c->merge) && output_is_due(c->output) && !next_file(c))
 		return false;
@@ -234,7 +241,12 @@ static bool is_over(const struct capture *c, uint64_t now)
 {
 	if (c->end_ns == UINT64_MAX || now <= c->end_ns + hold_ns(c))
 		return false;
-	return !c->batch->block_count || now > c->end_ns + GRACE_NS;
+	return !has_more(c) || now > c->end_ns + GRACE_NS;
+}
+
+static void say_unread(const struct capture *c)
+{
+	log_info("%s: nobody has read its end", output_path(c->output));
 }
 
 /* turn() - while frames are on their way we look again after a time, and are not woken by them: a ring
@@ -247,10 +259,12 @@ static void turn(struct capture *c)
 	told_read(c->told, on_telling, c);
 	emit(c, now - hold_ns(c) < c->end_ns ? now - hold_ns(c) : c->end_ns);
 	if (!frames_left(c) || is_over(c, now)) {
-		stop(c, EXIT_SUCCESS);
+		if (has_more(c))
+			say_unread(c);
+		stop(c, has_more(c) ? EXIT_FAILURE : EXIT_SUCCESS);
 		return;
 	}
-	if (merge_count(c->merge) || c->batch->block_count || c->end_ns != UINT64_MAX || hurry) {
+	if (merge_count(c->merge) || has_more(c) || c->end_ns != UINT64_MAX || hurry) {
 		watch_stop(c->frames_come);
 		watch_start_in(c->tick, hurry && !c->full ? 0 : c->rings.timeout_ms);
 	} else {
@@ -340,19 +354,41 @@ static void unwatch_all(struct capture *c)
 	loop_free(c->loop);
 }
 
+/* give_up() - what nobody has read by now is counted, and free */
+static void give_up(struct capture *c)
+{
+	struct merge_limits limits = { c->end_ns, UINT64_MAX, frames_left(c) };
+
+	do {
+		c->report.unwritten += c->batch->frame_count;
+		limits.frames -= c->batch->frame_count;
+		merge_release(c->merge, c->batch);
+	} while (merge_take(c->merge, &limits, c->batch));
+}
+
 /* finish() - the statistics, unless half a block stands in front of them */
 static void finish(struct capture *c)
 {
-	bool whole = !c->batch->block_count && c->status == EXIT_SUCCESS;
+	bool whole = !has_more(c) && c->status == EXIT_SUCCESS;
 
 	rings_count(&c->rings);
-	c->report.unwritten = c->batch->frame_count;
-	merge_release(c->merge, c->batch);
-	if (!whole)
+	if (!whole) {
+		give_up(c);
 		return;
+	}
 	end_file(c);
-	if (output_write(c->output, c->batch) == OUTPUT_FAILED)
+	switch (output_write_last(c->output, c->batch, GRACE_MS)) {
+	case OUTPUT_LATER:
+		say_unread(c);
 		c->status = EXIT_FAILURE;
+		break;
+	case OUTPUT_FAILED:
+		c->status = EXIT_FAILURE;
+		break;
+	case OUTPUT_DONE:
+	case OUTPUT_GONE:
+		break;
+	}
 }
 
 static bool begin(struct capture *c, char **why)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -162,6 +163,11 @@ void output_add(struct output *o, const void *data, size_t len)
 	bytes_add(&o->head, data, len);
 }
 
+bool output_has_more(const struct output *o)
+{
+	return o->head.len > 0;
+}
+
 /* advance() - so many octets of the batch have left */
 static void advance(struct batch *b, size_t n)
 {
@@ -219,6 +225,17 @@ enum output_result output_write(struct output *o, struct batch *b)
 	o->size += o->partial;
 	o->partial = 0;
 	return OUTPUT_DONE;
+}
+
+enum output_result output_write_last(struct output *o, struct batch *b, uint64_t patience_ms)
+{
+	uint64_t deadline = clock_ms() + patience_ms, now;
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+	enum output_result result;
+
+	while ((result = output_write(o, b)) == OUTPUT_LATER && (now = clock_ms()) < deadline)
+		poll(&p, 1, (int)(deadline - now));
+	return result;
 }
 
 uint64_t output_room(const struct output *o)

@@ -34,6 +34,7 @@ bool output_is_pipe(const struct output *o);
 
 /* output_add() - octets that leave before the next batch does */
 void output_add(struct output *o, const void *data, size_t len);
+bool output_has_more(const struct output *o); /* of them, which an empty batch takes along */
 
 enum output_result {
 	OUTPUT_DONE,
@@ -44,6 +45,9 @@ enum output_result {
 
 /* output_write() - all of the batch, over as many calls as it takes. An empty one: what was added. */
 enum output_result output_write(struct output *o, struct batch *b);
+
+/* output_write_last() - the same, with patience for a pipe's reader */
+enum output_result output_write_last(struct output *o, struct batch *b, uint64_t patience_ms);
 
 /* output_room() - octets until this file is full */
 uint64_t output_room(const struct output *o);
