@@ -7,6 +7,7 @@
  *
  *   vethlab-campus       the whole lab       vethlab-campus.pc1    one node
  */
+#include <fcntl.h>
 #include <string.h>
 
 #include "nodes/common/log.h"
@@ -119,8 +120,21 @@ static int check_filter(void)
 	return EXIT_SUCCESS;
 }
 
+static void take_filter(void)
+{
+	auto_free char *why = NULL;
+
+	o.filter_text = xstrdup(filter);
+	if (filter_compile(&o.filter, filter, &why))
+		return;
+	log_info("%s", why);
+	exit(EXIT_USAGE);
+}
+
+/* do_capture() - the FIFO is open from the first, or its reader would wait for ever for who has failed */
 static int do_capture(void)
 {
+	auto_close int held = open(fifo, O_WRONLY | O_CLOEXEC);
 	auto_free char *lab = xstrdup(iface + strlen(PREFIX)), *names = NULL;
 	char *node = strchr(lab, '.');
 	auto_free const char **words = NULL;
@@ -133,10 +147,10 @@ static int do_capture(void)
 	names = xstrdup(what && *what ? what : node ? node : "");
 	words = split(names, &count);
 	if (filter && *filter)
-		*xappend(&words, &count) = filter;
+		take_filter();
 	o.output.path = fifo;
 	free(lab_meant(lab));
-	subject_ask(lab, words, count, &o, &listing);
+	subject_ask_names(lab, words, count, &o, &listing);
 	status = capture_run(&o, &listing);
 	subject_free(&o, &listing);
 	return status;

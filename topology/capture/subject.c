@@ -70,13 +70,21 @@ static bool read_filter(struct capture_options *o, char *text)
 void subject_ask(const char *lab, const char *const *words, size_t count, struct capture_options *o,
 		 struct listing *l)
 {
-	size_t names = count ? count_names(words, count, lab) : 0, fd_count;
-	json_t *answer;
-	int *fds;
+	size_t names = count ? count_names(words, count, lab) : 0;
 
 	if (names < count && !read_filter(o, join(words + names, count - names)))
 		names = count;
-	answer = ask_taps(lab, words, names, o->both, &fds, &fd_count);
+	subject_ask_names(lab, words, names, o, l);
+}
+
+void subject_ask_names(const char *lab, const char *const *names, size_t count,
+		       struct capture_options *o, struct listing *l)
+{
+	size_t fd_count;
+	json_t *answer;
+	int *fds;
+
+	answer = ask_taps(lab, names, count, o->both, &fds, &fd_count);
 	if (!listing_read(l, answer, fds, fd_count))
 		fatal("lab '%s' was started by another version of vethlab", lab);
 	json_decref(answer);
