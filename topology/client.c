@@ -68,9 +68,11 @@ char *lab_meant(const char *named)
 	return found;
 }
 
-/* connect_to() - init's socket; -1 with errno. Its path may be longer than sun_path. */
+/* connect_to() - init's socket; -1 with errno, after a second at most: one that has stopped does not answer.
+ * Its path may be longer than sun_path. */
 static int connect_to(const char *lab)
 {
+	static const struct timeval second = { .tv_sec = 1 };
 	auto_free char *dir = state_dir(lab);
 	auto_close int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
@@ -78,6 +80,7 @@ static int connect_to(const char *lab)
 
 	if (dir_fd < 0 || fd < 0)
 		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second));
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir_fd, CONTROL_SOCKET);
 	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
 		return fd;
