@@ -336,9 +336,18 @@ static void test_texts(void **state)
 static void test_bad_texts(void **state)
 {
 	static const char *const cases[] = {
-		"tcp port",	   "tcp and and",     "udp port 67 office",
-		"port 99999",	   "host 10.0.0.256", "(tcp",
-		"net 10.0.0.1/24", "ether host x",    "ip["
+		"tcp port",
+		"tcp and and",
+		"udp port 67 office",
+		"port 99999",
+		"host 10.0.0.256",
+		"(tcp",
+		"net 10.0.0.1/24",
+		"ether host x",
+		"ip[",
+		"vlan",
+		"vlan 10 and arp",
+		"arp or(vlan)",
 	};
 
 	(void)state;

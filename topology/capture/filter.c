@@ -45,6 +45,18 @@ static bool load(struct pcap_calls *calls)
 	       calls->close;
 }
 
+static bool has_word(const char *text, const char *word)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += len)
+		if ((at == text || !strchr(letters, at[-1])) &&
+		    (!at[len] || !strchr(letters, at[len])))
+			return true;
+	return false;
+}
+
 bool filter_compile(struct filter *f, const char *text, char **why)
 {
 	struct bpf_program program;
@@ -52,11 +64,18 @@ bool filter_compile(struct filter *f, const char *text, char **why)
 	pcap_t *p;
 	bool good;
 
-	*f = (struct filter){ 0 };
+	*f = (struct filter){ .unable = true };
 	if (!load(&calls)) {
 		*why = xasprintf("filters need libpcap (%s): %s", LIBRARY, dlerror());
 		return false;
 	}
+	if (has_word(text, "vlan")) {
+		*why = xasprintf("filter '%s': a capture cannot filter by VLAN tags, which the "
+				 "kernel keeps elsewhere; look for them in what was captured",
+				 text);
+		return false;
+	}
+	f->unable = false;
 	p = calls.open_dead(DLT_EN10MB, WHOLE_FRAME);
 	good = calls.compile(p, &program, text, 1, PCAP_NETMASK_UNKNOWN) == 0;
 	if (good) {

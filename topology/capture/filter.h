@@ -14,9 +14,11 @@
 struct filter {
 	struct sock_filter *code; /* NULL: everything */
 	size_t count;
+	bool unable; /* it did not compile, and not because of its grammar */
 };
 
-/* filter_compile() - false: `*why`, to be freed, says what is wrong with the text */
+/* filter_compile() - false: `*why`, to be freed, says what is wrong with the text. VLAN tags cannot be
+ * filtered by: the kernel takes them out of a frame before a filter sees it. */
 bool filter_compile(struct filter *f, const char *text, char **why);
 void filter_free(struct filter *f);
 

@@ -61,7 +61,7 @@ static bool read_filter(struct capture_options *o, char *text)
 	o->filter_text = text;
 	if (filter_compile(&o->filter, text, &why))
 		return true;
-	if (!strchr(text, ' '))
+	if (!strchr(text, ' ') && !o->filter.unable)
 		return false;
 	log_info("%s", why);
 	exit(EXIT_USAGE);
