@@ -77,6 +77,7 @@ static bool take_frame(struct capture *c, size_t ring, const struct ring_frame *
 		return false;
 	pcapng_frame_put(to, &frame);
 	c->report.ifaces[tap->iface]++;
+	c->report.cut += f->len < f->whole_len;
 	return true;
 }
 

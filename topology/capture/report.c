@@ -140,6 +140,9 @@ static void say_losses(const struct report *r, const struct rings *rings)
 	if (r->unwritten)
 		log_info("frames dropped because nobody read them: %llu",
 			 (unsigned long long)r->unwritten);
+	if (r->cut)
+		log_info("frames without their end: %llu; with a larger --buffer they are whole",
+			 (unsigned long long)r->cut);
 	if (r->told_lost)
 		log_info("lines of nodes and events dropped: %llu",
 			 (unsigned long long)r->told_lost);
