@@ -31,8 +31,10 @@ struct capture {
 	struct report report;
 	struct loop *loop;
 	struct watch *tick, *frames_come, *told_comes, *can_write, *lab_ends, *deadline, *second;
-	uint64_t end_ns; /* what is newer is not wanted any more; UINT64_MAX: not known yet */
-	bool full;	 /* of what waits */
+	uint64_t end_ns;  /* what is newer is not wanted any more; UINT64_MAX: not known yet */
+	bool full;	  /* of what waits */
+	size_t first;	  /* the ring to begin with */
+	uint64_t left_ns; /* full: the oldest frame that is still in its ring */
 	int status;
 };
 
@@ -81,13 +83,28 @@ static bool take_frame(struct capture *c, size_t ring, const struct ring_frame *
 	return true;
 }
 
+/* look_behind() - there was no room for all: which ring has the oldest of what is left? */
+static void look_behind(struct capture *c)
+{
+	c->left_ns = UINT64_MAX;
+	for (size_t i = 0; i < c->rings.count; i++) {
+		struct ring_frame f;
+
+		if (ring_peek(&c->rings.list[i], &f) && f.ns < c->left_ns) {
+			c->left_ns = f.ns;
+			c->first = i;
+		}
+	}
+}
+
 /* drain() - true: a ring was so full that there is hurry */
 static bool drain(struct capture *c)
 {
 	bool hurry = false;
 
 	c->full = false;
-	for (size_t i = 0; i < c->rings.count && !c->full; i++) {
+	for (size_t k = 0; k < c->rings.count && !c->full; k++) {
+		size_t i = (c->first + k) % c->rings.count;
 		struct ring *r = &c->rings.list[i];
 		struct ring_frame f;
 
@@ -98,6 +115,8 @@ static bool drain(struct capture *c)
 				ring_next(r);
 		}
 	}
+	if (c->full)
+		look_behind(c);
 	return hurry;
 }
 
@@ -237,6 +256,16 @@ static void emit(struct capture *c, uint64_t until_ns)
 
 /* ---- turns ----------------------------------------------------------------------------------------- */
 
+/* ripe_ns() - what is as old as that can be written: nothing older comes behind it, unless there is no other
+ * way to make room */
+static uint64_t ripe_ns(const struct capture *c, uint64_t now)
+{
+	uint64_t until = now - hold_ns(c) < c->end_ns ? now - hold_ns(c) : c->end_ns;
+
+	return c->full && merge_oldest(c->merge) <= c->left_ns && c->left_ns < until ? c->left_ns
+										     : until;
+}
+
 /* is_over() - all that was wanted is written, or a pipe's reader had its time */
 static bool is_over(const struct capture *c, uint64_t now)
 {
@@ -256,9 +285,12 @@ static void turn(struct capture *c)
 {
 	uint64_t now = wall_ns();
 	bool hurry = drain(c);
+	size_t count;
 
 	told_read(c->told, on_telling, c);
-	emit(c, now - hold_ns(c) < c->end_ns ? now - hold_ns(c) : c->end_ns);
+	count = merge_count(c->merge);
+	emit(c, ripe_ns(c, now));
+	hurry &= !c->full || merge_count(c->merge) < count;
 	if (!frames_left(c) || is_over(c, now)) {
 		if (has_more(c))
 			say_unread(c);
@@ -267,7 +299,7 @@ static void turn(struct capture *c)
 	}
 	if (merge_count(c->merge) || has_more(c) || c->end_ns != UINT64_MAX || hurry) {
 		watch_stop(c->frames_come);
-		watch_start_in(c->tick, hurry && !c->full ? 0 : c->rings.timeout_ms);
+		watch_start_in(c->tick, hurry ? 0 : c->rings.timeout_ms);
 	} else {
 		watch_start(c->frames_come);
 	}
@@ -364,6 +396,8 @@ static void give_up(struct capture *c)
 		c->report.unwritten += c->batch->frame_count;
 		limits.frames -= c->batch->frame_count;
 		merge_release(c->merge, c->batch);
+		if (!merge_count(c->merge) && c->end_ns != UINT64_MAX)
+			drain(c);
 	} while (merge_take(c->merge, &limits, c->batch));
 }
 

@@ -219,6 +219,11 @@ size_t merge_count(const struct merge *m)
 	return m->count;
 }
 
+uint64_t merge_oldest(const struct merge *m)
+{
+	return m->heap_count ? oldest(m, 0) : UINT64_MAX;
+}
+
 /* ---- taking --------------------------------------------------------------------------------------- */
 
 static struct entry take_oldest(struct merge *m)

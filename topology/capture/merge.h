@@ -28,6 +28,8 @@ void merge_free(struct merge *m);
 uint8_t *merge_add(struct merge *m, size_t source, uint64_t ns, uint32_t len);
 
 size_t merge_count(const struct merge *m); /* blocks that were not taken */
+uint64_t merge_oldest(
+	const struct merge *m); /* the time of the first of them; UINT64_MAX: there is none */
 
 /* A handful of blocks on their way out. */
 #define BATCH_PIECES 1024
