@@ -71,6 +71,8 @@ static char *choose(struct taps *t, const char *word)
 		return no_such_iface(node, colon + 1);
 	else if (node)
 		choose_node(t, node);
+	else if (colon && lab_lan(t->lab, name))
+		return xasprintf("LAN '%s' has no interfaces of its own: name it alone", name);
 	for (size_t i = 0; lan && i < lan->port_count; i++)
 		t->chosen[lan->ports[i]->node->index][place_of(lan->ports[i])] = true;
 	return node || lan ? NULL : no_such(t->lab, name);
