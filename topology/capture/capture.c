@@ -392,6 +392,7 @@ static void give_up(struct capture *c)
 {
 	struct merge_limits limits = { c->end_ns, UINT64_MAX, frames_left(c) };
 
+	c->report.write_failed = output_has_failed(c->output);
 	do {
 		c->report.unwritten += c->batch->frame_count;
 		limits.frames -= c->batch->frame_count;

@@ -158,6 +158,11 @@ bool output_is_pipe(const struct output *o)
 	return o->is_pipe;
 }
 
+bool output_has_failed(const struct output *o)
+{
+	return o->failed;
+}
+
 void output_add(struct output *o, const void *data, size_t len)
 {
 	bytes_add(&o->head, data, len);

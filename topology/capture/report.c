@@ -138,7 +138,8 @@ static void say_losses(const struct report *r, const struct rings *rings)
 		log_info("frames were dropped in %zu more places; capinfos(1) shows them",
 			 places - PLACES_MAX);
 	if (r->unwritten)
-		log_info("frames dropped because nobody read them: %llu",
+		log_info("frames dropped because %s: %llu",
+			 r->write_failed ? "they could not be written" : "nobody read them",
 			 (unsigned long long)r->unwritten);
 	if (r->cut)
 		log_info("frames without their end: %llu; with a larger --buffer they are whole",

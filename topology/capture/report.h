@@ -13,6 +13,7 @@ struct report {
 	uint64_t *ifaces;	       /* frames of each interface that came to us */
 	uint64_t frames, octets;       /* that were written */
 	uint64_t unwritten;	       /* that came to us, and nobody took */
+	bool write_failed;	       /* that is why */
 	uint64_t cut;		       /* that came without their end: longer than a ring's block */
 	uint64_t told_lost;
 	uint64_t shown_frames; /* as of the last report_progress() */
