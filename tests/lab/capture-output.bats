@@ -70,7 +70,7 @@ exit_status() {
 
 @test "--stats: a line a second, on standard error" {
   a_and_b
-  begin all --stats
+  begin all --stats ether proto 0x88b5
   sends_many 100
   wait_until "a line of statistics with 200 frames" grep -E '(^|[^0-9])200 frames' all.err
   finish all
@@ -237,14 +237,11 @@ memory_of() { awk '/^VmHWM/ {print $2}' "/proc/$1/status"; }
   idles "${CAPTURE[all]}"
   touch go
   # it goes on when somebody reads
-  wait_until "what was held back is written" is_drained all.pcapng
-  run vethlab exec a ping -q -c 1 b
-  assert_success
+  wait_until "frames are captured again" sees_pings
   kill "${CAPTURE[all]}"
   assert_equal "$(exit_status)" 1
   ends all
   is_good all.pcapng
-  has_frames all.pcapng icmp 4
   run cat all.err
   assert_output --regexp '(node [ab]|LAN lan): [0-9]+ of [0-9]+ frames dropped'
   # all that were not written are in the statistics
@@ -253,12 +250,9 @@ memory_of() { awk '/^VmHWM/ {print $2}' "/proc/$1/status"; }
   [[ $dropped =~ [1-9] ]] || fail "statistics: $dropped"
 }
 
-is_drained() {
-  local size
-  size=$(stat -c %s "$1")
-  nap
-  nap
-  ((size > 0 && $(stat -c %s "$1") == size))
+sees_pings() {
+  vethlab exec a ping -q -c 1 b
+  (($(count_of all.pcapng icmp) >= 4))
 }
 
 @test "a reader that never reads again: it ends all the same, status 1" {
