@@ -16,7 +16,10 @@ stopped_reader() {
 #!/bin/bash
 [[ -p pace ]] || mkfifo pace
 exec 3<>pace
-until [[ -e go ]]; do read -r -t 0.02 -u 3; done
+until [[ -e go ]]; do
+  [[ -p pace ]] || exit # the test is over, and its folder gone
+  read -r -t 0.02 -u 3
+done
 exec cat >all.pcapng
 S
   chmod +x reader
