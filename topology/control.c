@@ -149,9 +149,12 @@ static void do_enter(struct caller *c, const struct node *node)
 
 static void do_down(struct caller *c)
 {
+	struct init *init = c->control->init;
+
 	c->stays = true;
 	answer(c, json_pack("{s:b}", "stopping", 1));
-	init_stop(c->control->init);
+	on_writable(c); /* at once: a lab without commands ends in this very turn */
+	init_stop(init);
 }
 
 static size_t count_attenders(const struct control *control)

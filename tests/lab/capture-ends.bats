@@ -191,16 +191,15 @@ nodes:
   a: {lan: lan, ip: 10.0.0.1, run: {command: [sh, -c, 'ping -q -c 1 10.0.0.2; echo no luck; exit 3'], ready: 80}}
   b: {lan: lan, ip: 10.0.0.2}
 L
-  run vethlab up --capture all.pcapng lab.yml
+  LAB=$(lab_name)
+  run vethlab up -n "$LAB" --capture all.pcapng lab.yml
   assert_failure 1
-  wait_until "its writer has ended" none_writes all.pcapng
+  wait_until "its writer has ended" none_writes
   is_good all.pcapng
   has_frames all.pcapng icmp 4
   run shows all.pcapng systemd_journal systemd_journal.message
   assert_output --partial 'no luck'
 }
-
-none_writes() { ! pgrep -f "vethlab.*$PWD/lab.yml|vethlab.*--capture all.pcapng"; }
 
 @test "run --capture: the file is whole when it returns" {
   dhcp_lab

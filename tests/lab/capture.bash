@@ -185,3 +185,6 @@ sends_many() {
 
 received() { vethlab exec b cat /sys/class/net/eth0/statistics/rx_packets; }
 has_received() { (($(received) >= $1)); }
+
+# none_writes: no process that `up -n $LAB` has started is there any more
+none_writes() { ! pgrep -f -- "vethlab.* -n $LAB "; }
