@@ -153,11 +153,6 @@ int output_fd(const struct output *o)
 	return o->fd;
 }
 
-bool output_is_pipe(const struct output *o)
-{
-	return o->is_pipe;
-}
-
 bool output_has_failed(const struct output *o)
 {
 	return o->failed;

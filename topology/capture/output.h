@@ -30,7 +30,6 @@ bool output_close(struct output *o);
 
 const char *output_path(const struct output *o); /* of the file that is written now */
 int output_fd(const struct output *o);
-bool output_is_pipe(const struct output *o);
 bool output_has_failed(const struct output *o);
 
 /* output_add() - octets that leave before the next batch does */
