@@ -69,7 +69,7 @@ static const struct form *form_called(const char *name)
 
 static struct picture *picture_of_file(const char *file)
 {
-	struct lab *lab = load_or_exit(file, NULL, true);
+	struct lab *lab = load_to_draw(file);
 	struct picture *p = picture_of_lab(lab);
 
 	lab_free(lab);

@@ -15,10 +15,10 @@ void faults_summary(const struct faults *f)
 		f->warnings, plural(f->warnings));
 }
 
-struct lab *load_or_exit(const char *file, const char *name, bool quiet)
+static struct lab *load(const char *file, const char *name, const char *programs, bool quiet)
 {
 	struct faults f = { 0 };
-	struct lab *lab = lab_load(file, name, own_programs(), &f);
+	struct lab *lab = lab_load(file, name, programs, &f);
 
 	if (f.errors || !quiet)
 		faults_print(&f, stderr);
@@ -28,4 +28,14 @@ struct lab *load_or_exit(const char *file, const char *name, bool quiet)
 	}
 	faults_free(&f);
 	return lab;
+}
+
+struct lab *load_or_exit(const char *file, const char *name, bool quiet)
+{
+	return load(file, name, own_programs(), quiet);
+}
+
+struct lab *load_to_draw(const char *file)
+{
+	return load(file, NULL, NULL, true);
 }

@@ -8,6 +8,9 @@
  * with status 2. Warnings are printed, unless quiet. */
 struct lab *load_or_exit(const char *file, const char *name, bool quiet);
 
+/* load_to_draw() - the same, quiet; its programs need not be there */
+struct lab *load_to_draw(const char *file);
+
 /* plural() - "s", but for one */
 const char *plural(size_t n);
 

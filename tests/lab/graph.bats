@@ -383,3 +383,14 @@ L
   assert_failure 1
   assert_output "vethlab: cannot write none/picture: No such file or directory"
 }
+
+@test "a lab whose programs are not installed is drawn" {
+  lab_of <<'L'
+lans: {lan: 10.0.0.0/24}
+nodes:
+  a: {lan: lan, run: no-such-program}
+L
+  run vethlab graph -f dot ./lab.yml
+  assert_success
+  assert_line --partial '"a"'
+}
