@@ -6,10 +6,10 @@
 
 typedef void build_progress_fn(void *arg, const char *what, size_t done, size_t all);
 
-/* The plan, made in the kernel, in three steps: the namespaces; bridges and links, whose ends in the nodes
- * are down, so that not one frame goes; addresses and routes, and all links up. When the last returns
- * true every bridge port forwards: the first packet arrives. False: s->error says what failed, where,
- * in the kernel's words. */
+/* The plan, made in the kernel, in three steps: the namespaces; bridges and links, whose ends in
+ * the nodes are down, so that not one frame goes; addresses and routes, and all links up. When
+ * the last returns true every bridge port forwards: the first packet arrives. False: s->error
+ * says what failed, where, in the kernel's words. */
 bool build_namespaces(struct spaces *s, build_progress_fn *progress, void *arg);
 bool build_links(struct spaces *s, build_progress_fn *progress, void *arg);
 bool build_nodes(struct spaces *s, build_progress_fn *progress, void *arg);
@@ -20,12 +20,13 @@ struct wire_end {
 	unsigned index;
 };
 
-/* wire_near_end() - the node's own; wire_far_end() - the switch's port, the other end of the cable */
+/* wire_near_end() - the node's own; wire_far_end() - the switch's port, the other end of the
+ * cable */
 struct wire_end wire_near_end(const struct spaces *s, const struct iface *iface);
 struct wire_end wire_far_end(const struct spaces *s, const struct iface *iface);
 
-/* build_sync() - the node sees the carrier of its end as it is now: the kernel's link watch may take
- * up to a second for that. It stays in the node's namespaces. */
+/* build_sync() - the node sees the carrier of its end as it is now: the kernel's link watch may
+ * take up to a second for that. It stays in the node's namespaces. */
 void build_sync(struct spaces *s, const struct iface *i);
 
 /* build_settle() - waits until `expected` ports of a LAN forward: a frame sent earlier is lost.

@@ -79,9 +79,9 @@ static void set_up(struct nl_batch *b, const struct node *node, unsigned index, 
 	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
 }
 
-/* no_own_address() - no link-local address by the kernel: the plan gives addresses, and an interface
- * without one has no business in neighbour discovery. The kernel takes this of a link that is
- * there, not of one that is being made. */
+/* no_own_address() - no link-local address by the kernel: the plan gives addresses, and an
+ * interface without one has no business in neighbour discovery. The kernel takes this of a link
+ * that is there, not of one that is being made. */
 static void no_own_address(struct nl_batch *b, const struct iface *iface)
 {
 	struct nlmsghdr *nlh = nl_batch_add(b, RTM_NEWLINK, 0, sizeof(struct ifinfomsg),

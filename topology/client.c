@@ -68,8 +68,8 @@ char *lab_meant(const char *named)
 	return found;
 }
 
-/* connect_to() - init's socket; -1 with errno, after a second at most: one that has stopped does not answer.
- * Its path may be longer than sun_path. */
+/* connect_to() - init's socket; -1 with errno, after a second at most: one that has stopped does
+ * not answer. Its path may be longer than sun_path. */
 static int connect_to(const char *lab)
 {
 	static const struct timeval second = { .tv_sec = 1 };

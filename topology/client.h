@@ -27,24 +27,26 @@ json_t *ask_at_once(const char *lab, json_t *request);
  * fds, if not NULL, has room for ENTER_COUNT descriptors. */
 json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);
 
-/* ask_taps() - the packet sockets of a capture, and what they are (taps.h); words: NODE, NODE:IF and
- * LAN. What is not there ends the program. The descriptors are to be closed, their list to be freed. */
+/* ask_taps() - the packet sockets of a capture, and what they are (taps.h); words: NODE, NODE:IF
+ * and LAN. What is not there ends the program. The descriptors are to be closed, their list to
+ * be freed. */
 json_t *ask_taps(const char *lab, const char *const *words, size_t count, bool both, int **fds,
 		 size_t *fd_count);
 
 /* receive_taps() - the same, from a socket that `up` shares with init; NULL: there is no answer */
 json_t *receive_taps(int fd, int **fds, size_t *count);
 
-/* attend() - a connection that gets readable when the lab is about to end: all commands have ended, and its
- * wires are still there. init waits for its being closed, a little. -1: the lab has just ended. */
+/* attend() - a connection that gets readable when the lab is about to end: all commands have
+ * ended, and its wires are still there. init waits for its being closed, a little. -1: the lab
+ * has just ended. */
 int attend(const char *lab);
 
 /* act() - something is done to the lab: the words of action.h. What there was not to do is noted on
  * standard error; what could not be done ends the program. */
 void act(const char *lab, const char *const *words, size_t count);
 
-/* check_answer() - an answer that is an error ends the program: status 1 it failed, 2 wrong use, 3 of
- * something that is not there */
+/* check_answer() - an answer that is an error ends the program: status 1 it failed, 2 wrong use,
+ * 3 of something that is not there */
 void check_answer(const json_t *answer);
 
 /* ask_down() - asks the lab to end and waits until its last process is gone; false: it was not

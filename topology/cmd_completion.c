@@ -78,7 +78,7 @@ int cmd_completion(int argc, char **argv)
 	options_fail(&program, "'%s' is not bash, zsh or fish", argv[first]);
 }
 
-/* ---- what the scripts ask -------------------------------------------------------------------------- */
+/* ---- what the scripts ask -------------------------------------------------------------------- */
 
 /* What stands on the command line, as far as it matters. */
 struct line {

@@ -86,8 +86,8 @@ static void show_next(const struct lab *lab, const json_t *nodes)
 	printf("  %s%s down %s\n", sudo, me, lab->name);
 }
 
-/* is_drawn() - is this paragraph a picture? The one that is drawn here is as good, and has the addresses
- * that came by DHCP. */
+/* is_drawn() - is this paragraph a picture? The one that is drawn here is as good, and has the
+ * addresses that came by DHCP. */
 static bool is_drawn(const char *text)
 {
 	return strstr(text, "==") || strstr(text, "--+") || strstr(text, "+--");

@@ -177,8 +177,8 @@ static void do_attend(struct caller *c)
 	watch_start(c->readable);
 }
 
-/* take_words() - the texts of a JSON list, which is to be freed; false: it is something else, which was
- * answered */
+/* take_words() - the texts of a JSON list, which is to be freed; false: it is something else,
+ * which was answered */
 static bool take_words(struct caller *c, const json_t *list, const char ***words, size_t *count)
 {
 	const json_t *word;
@@ -378,7 +378,8 @@ static bool is_owner(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.uid == geteuid();
 }
 
-/* free_place() - if all are taken, the oldest that has asked for nothing yet gives way; NULL: all have */
+/* free_place() - if all are taken, the oldest that has asked for nothing yet gives way; NULL:
+ * all have */
 static struct caller **free_place(struct control *control)
 {
 	struct caller **oldest = NULL;

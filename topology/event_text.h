@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An event of the journal in words, for people: `events` prints them, a capture has them between its
- * frames. */
+/* An event of the journal in words, for people: `events` prints them, a capture has them between
+ * its frames. */
 #ifndef VETHLAB_EVENT_TEXT_H
 #define VETHLAB_EVENT_TEXT_H
 

@@ -30,7 +30,7 @@ struct events {
 	bool drained; /* nothing waits in the socket: older than a look, it would undo what that found */
 };
 
-/* ---- one object, as an event --------------------------------------------------------------------- */
+/* ---- one object, as an event ----------------------------------------------------------------- */
 
 static void put_hop(json_t *event, const struct known *k, const struct object *o)
 {
@@ -111,7 +111,7 @@ static void tell(struct events *e, const struct node *node, const struct object 
 	}
 }
 
-/* ---- looks ---------------------------------------------------------------------------------------- */
+/* ---- looks ----------------------------------------------------------------------------------- */
 
 static void on_readable(void *arg);
 
@@ -177,9 +177,9 @@ static bool dump_all(int fd, struct look *l)
 	       nl_dump(fd, RTM_GETNEIGH, AF_UNSPEC, on_seen, on_cut, l);
 }
 
-/* hear_what_is_under_way() - what the first look found may be newer than what was heard: somebody who
- * was just told that the lab is up has made a route. Its message is in our socket as soon as the
- * kernel has answered this one, and comes as news. */
+/* hear_what_is_under_way() - what the first look found may be newer than what was heard:
+ * somebody who was just told that the lab is up has made a route. Its message is in our socket
+ * as soon as the kernel has answered this one, and comes as news. */
 static void hear_what_is_under_way(struct events *e, struct known *k, int fd)
 {
 	nl_sync_link(fd, 1);
@@ -239,7 +239,7 @@ void events_look_at_all(struct events *e)
 		make_due(e, e->init->lab->nodes[i], DUE_FIRST);
 }
 
-/* ---- what the kernel says -------------------------------------------------------------------------- */
+/* ---- what the kernel says -------------------------------------------------------------------- */
 
 /* takes_routes_along() - with what goes, do IPv4 routes go of which the kernel says nothing? */
 static bool takes_routes_along(const struct object *o, bool gone)
@@ -249,8 +249,8 @@ static bool takes_routes_along(const struct object *o, bool gone)
 	return o->kind == OBJECT_ADDRESS && gone && o->prefix.addr.family == AF_INET;
 }
 
-/* is_part_of_route() - of an IPv6 route over several next hops the kernel tells one that goes as if it
- * were the route */
+/* is_part_of_route() - of an IPv6 route over several next hops the kernel tells one that goes as
+ * if it were the route */
 static bool is_part_of_route(const struct known *k, const struct object *o)
 {
 	const struct object *whole = o->kind == OBJECT_ROUTE ? known_find(k, o) : NULL;
@@ -336,9 +336,10 @@ static void on_readable(void *arg)
 		e->drained = !receive(e);
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------------ */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
-/* name_nodes() - the namespace of node i gets the id i in ours: without one its events do not come */
+/* name_nodes() - the namespace of node i gets the id i in ours: without one its events do not
+ * come */
 static bool name_nodes(struct events *e)
 {
 	const struct lab *lab = e->init->lab;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vethlab-extcap: running labs in Wireshark's list of interfaces (extcap(4)). Wireshark starts it to ask
- * what there is, once more for each interface to ask for its options, and to capture into a FIFO until
- * SIGTERM. It speaks on standard output, and on standard error only when something failed: Wireshark
- * shows that as an error.
+ * vethlab-extcap: running labs in Wireshark's list of interfaces (extcap(4)). Wireshark starts
+ * it to ask what there is, once more for each interface to ask for its options, and to capture
+ * into a FIFO until SIGTERM. It speaks on standard output, and on standard error only when
+ * something failed: Wireshark shows that as an error.
  *
  *   vethlab-campus       the whole lab       vethlab-campus.pc1    one node
  */
@@ -49,7 +49,7 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
-/* ---- what there is ---------------------------------------------------------------------------------- */
+/* ---- what there is --------------------------------------------------------------------------- */
 
 static void list_nodes(const char *lab)
 {
@@ -94,7 +94,7 @@ static int list_link_types(void)
 	return EXIT_SUCCESS;
 }
 
-/* ---- captures ---------------------------------------------------------------------------------------- */
+/* ---- captures -------------------------------------------------------------------------------- */
 
 /* split() - words of a text, in place */
 static const char **split(char *text, size_t *count)
@@ -131,7 +131,8 @@ static void take_filter(void)
 	exit(EXIT_USAGE);
 }
 
-/* do_capture() - the FIFO is open from the first, or its reader would wait for ever for who has failed */
+/* do_capture() - the FIFO is open from the first, or its reader would wait for ever for who has
+ * failed */
 static int do_capture(void)
 {
 	auto_close int held = open(fifo, O_WRONLY | O_CLOEXEC);

@@ -152,8 +152,8 @@ static void begin(struct follower *f)
 		open_half(f, f->path);
 }
 
-/* open_next() - behind the half that is read to its end: the newer one, or, if init has begun two of
- * them meanwhile, the older of the two */
+/* open_next() - behind the half that is read to its end: the newer one, or, if init has begun
+ * two of them meanwhile, the older of the two */
 static bool open_next(struct follower *f)
 {
 	auto_free char *older = xasprintf("%s.1", f->path);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading what init writes: a file of lines that grows, and whose newer half becomes "PATH.1" when it
- * is full (nodelog.c, journal.c). Whoever reads slowly holds up nobody, and may miss what was
- * forgotten meanwhile.
+ * Reading what init writes: a file of lines that grows, and whose newer half becomes "PATH.1"
+ * when it is full (nodelog.c, journal.c). Whoever reads slowly holds up nobody, and may miss
+ * what was forgotten meanwhile.
  */
 #ifndef VETHLAB_FOLLOW_H
 #define VETHLAB_FOLLOW_H
@@ -18,7 +18,8 @@ typedef void follow_fn(void *arg, char *line);
 /* follow_new() - of a file that need not be there yet. Ends the program if it cannot be watched. */
 struct follower *follow_new(const char *path);
 
-/* follow_unwatched() - the same, for who knows from elsewhere when to read: it has no follow_fd() */
+/* follow_unwatched() - the same, for who knows from elsewhere when to read: it has no
+ * follow_fd() */
 struct follower *follow_unwatched(const char *path);
 
 /* follow_make() - makes the file if it is not there: its last lines are seen, even if they are its

@@ -149,7 +149,8 @@ static void ensure_descriptors(struct init *init)
 			  needed, (unsigned long long)limit.rlim_cur);
 }
 
-/* link_netns() - `ip netns exec LAB-NODE` finds the node: a link to our descriptor, pinning nothing */
+/* link_netns() - `ip netns exec LAB-NODE` finds the node: a link to our descriptor, pinning
+ * nothing */
 static void link_netns(struct init *init, pid_t outside)
 {
 	for (size_t i = 0; i < init->lab->node_count; i++) {

@@ -40,8 +40,8 @@ const struct object *known_find(const struct known *k, const struct object *name
 	return find(k, name);
 }
 
-/* is_of_another() - the kernel can have two IPv4 routes of one name: a router puts the new one behind the old
- * one, and then the old one goes, which takes nothing from the new one */
+/* is_of_another() - the kernel can have two IPv4 routes of one name: a router puts the new one
+ * behind the old one, and then the old one goes, which takes nothing from the new one */
 static bool is_of_another(const struct object *known, const struct object *gone)
 {
 	return gone->kind == OBJECT_ROUTE && gone->prefix.addr.family == AF_INET &&

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A router that is ended takes its routes with it; one that is killed cannot, and its neighbours' packets
- * would go on to fall into them. Routes and nexthop objects carry who made them.
+ * A router that is ended takes its routes with it; one that is killed cannot, and its
+ * neighbours' packets would go on to fall into them. Routes and nexthop objects carry who made
+ * them.
  */
 #include "topology/orphans.h"
 

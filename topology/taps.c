@@ -21,7 +21,7 @@ struct taps {
 	int socket_count;
 };
 
-/* ---- what is meant -------------------------------------------------------------------------------- */
+/* ---- what is meant --------------------------------------------------------------------------- */
 
 static void choose_node(struct taps *t, const struct node *n)
 {
@@ -146,7 +146,7 @@ void taps_free(struct taps *t)
 	free(t);
 }
 
-/* ---- the sockets ---------------------------------------------------------------------------------- */
+/* ---- the sockets ----------------------------------------------------------------------------- */
 
 /* open_in() - with protocol 0 it is on no list of the kernel's, and costs nobody anything yet */
 static bool open_in(struct spaces *s, int net, int *fd)
@@ -178,7 +178,7 @@ bool taps_open(const struct taps *t, struct spaces *s, int **fds, size_t *count)
 	return false;
 }
 
-/* ---- what they see -------------------------------------------------------------------------------- */
+/* ---- what they see --------------------------------------------------------------------------- */
 
 struct telling {
 	const struct taps *taps;

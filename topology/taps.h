@@ -25,8 +25,8 @@ struct taps *taps_choose(const struct lab *lab, const char *const *words, size_t
 			 char **why);
 void taps_free(struct taps *t);
 
-/* taps_open() - the sockets, which see nothing until their reader binds them: *fds, to be closed and
- * freed. False: spaces' error says why. */
+/* taps_open() - the sockets, which see nothing until their reader binds them: *fds, to be closed
+ * and freed. False: spaces' error says why. */
 bool taps_open(const struct taps *t, struct spaces *s, int **fds, size_t *count);
 
 /* taps_json() - what the sockets are, in their order, and what is seen by them:

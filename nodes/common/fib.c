@@ -28,7 +28,7 @@
 #define PORTION	     4096 /* routes in one turn of the loop, about 12 ms */
 #define OBJECT_USERS 64	  /* from so many routes on a nexthop object pays */
 
-/* ---- what was refused -------------------------------------------------------------------------- */
+/* ---- what was refused ------------------------------------------------------------------------ */
 
 static void say_refused(struct fib *f, const struct route *r, int error, const char *words)
 {
@@ -63,7 +63,7 @@ static void on_refused(void *arg, void *about, uint16_t type, int error, const c
 	say_refused(f, r, error, words);
 }
 
-/* ---- the queue --------------------------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------------------------- */
 
 void fib_schedule(struct fib *f)
 {
@@ -194,7 +194,7 @@ static void on_timer(void *arg)
 	fib_schedule(f);
 }
 
-/* ---- what others call -------------------------------------------------------------------------- */
+/* ---- what others call ------------------------------------------------------------------------ */
 
 struct fib *fib_new(struct loop *l, const struct fib_config *c)
 {

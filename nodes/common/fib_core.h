@@ -60,7 +60,7 @@ struct fib {
 	struct log_limit complaint;
 };
 
-/* ---- fib_hops.c -------------------------------------------------------------------------------- */
+/* ---- fib_hops.c ------------------------------------------------------------------------------ */
 
 /* hops_get() - the one set with these next hops */
 struct hops *hops_get(struct fib *f, int family, const struct fib_hop *hops, size_t count);
@@ -74,10 +74,10 @@ void route_have(struct fib *f, struct route *r, struct hops *h, uint32_t object)
 /* route_is_lost() - the object that it named has gone, and the route with it */
 bool route_is_lost(const struct route *r);
 
-/* ---- fib_kernel.c: the messages ---------------------------------------------------------------- */
+/* ---- fib_kernel.c: the messages -------------------------------------------------------------- */
 
-/* kernel_put() - RTM_NEWROUTE or RTM_DELROUTE into the batch; hops NULL: whatever hops it has. What is
- * refused comes back with `about`. */
+/* kernel_put() - RTM_NEWROUTE or RTM_DELROUTE into the batch; hops NULL: whatever hops it has.
+ * What is refused comes back with `about`. */
 void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route *r,
 		const struct hops *h, uint32_t object, void *about);
 bool kernel_make_object(struct fib *f, struct hops *h); /* at once */
@@ -94,11 +94,12 @@ struct seen_route {
 bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to);
 bool kernel_read_prefix(const struct nlmsghdr *nlh, struct prefix *to); /* of any kind of route */
 
-/* kernel_read_object() - a nexthop object of our protocol, with a single next hop; false: another */
+/* kernel_read_object() - a nexthop object of our protocol, with a single next hop; false:
+ * another */
 bool kernel_read_object(const struct fib *f, const struct nlmsghdr *nlh, uint32_t *id, int *family,
 			struct fib_hop *hop);
 
-/* ---- fib_look.c: events, dump and compare ------------------------------------------------------ */
+/* ---- fib_look.c: events, dump and compare ---------------------------------------------------- */
 
 void look_open(struct fib *f);
 void look_now(struct fib *f);

@@ -18,12 +18,13 @@ struct nl_batch;
 /* nl_open() - a NETLINK_ROUTE socket of the network namespace we are in; -1 with errno */
 int nl_open(void);
 
-/* nl_hear() - what happens to links, addresses, routes, neighbours and nexthop objects comes to this
- * socket, a new one, from now on; more of it fits than usual, as far as the machine allows. False
- * with errno. */
+/* nl_hear() - what happens to links, addresses, routes, neighbours and nexthop objects comes to
+ * this socket, a new one, from now on; more of it fits than usual, as far as the machine allows.
+ * False with errno. */
 bool nl_hear(int fd);
 
-/* nl_join() - the same for some groups of linux/rtnetlink.h; one that this kernel lacks is left out */
+/* nl_join() - the same for some groups of linux/rtnetlink.h; one that this kernel lacks is left
+ * out */
 bool nl_join(int fd, const int *groups, size_t count);
 
 /* nl_ignore() - what the socket of this number has caused does not come to `fd` */
@@ -42,9 +43,9 @@ void nl_batch_use(struct nl_batch *b, int fd);
 struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
 			      const char *label, ...) printf_like(5, 6);
 
-/* nl_batch_on_refusal() - this batch's messages are told apart by a pointer instead of a label, and
- * `fn` is called for each that was refused, with its type and the kernel's words or NULL; about NULL:
- * some, nobody knows which, because there were too many. */
+/* nl_batch_on_refusal() - this batch's messages are told apart by a pointer instead of a label,
+ * and `fn` is called for each that was refused, with its type and the kernel's words or NULL;
+ * about NULL: some, nobody knows which, because there were too many. */
 typedef void nl_refused_fn(void *arg, void *about, uint16_t type, int error, const char *words);
 void nl_batch_on_refusal(struct nl_batch *b, nl_refused_fn *fn, void *arg);
 struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,

@@ -21,7 +21,8 @@ static void on_begun(void *arg)
 	send(*(int *)arg, "", 1, MSG_NOSIGNAL);
 }
 
-/* keep_alone() - the launcher's sockets and the lab's lock are not ours: their ends are signs to init */
+/* keep_alone() - the launcher's sockets and the lab's lock are not ours: their ends are signs to
+ * init */
 static void keep_alone(int fd)
 {
 	if (fd > STDERR_FILENO + 1)

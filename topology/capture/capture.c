@@ -52,7 +52,7 @@ static uint64_t hold_ns(const struct capture *c)
 	return 2 * (uint64_t)c->rings.timeout_ms * 1000000 + SLACK_NS;
 }
 
-/* ---- in -------------------------------------------------------------------------------------------- */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 /* take_frame() - from its ring to where it waits; false: there is no room */
 static bool take_frame(struct capture *c, size_t ring, const struct ring_frame *f)
@@ -131,8 +131,8 @@ static void add_told(struct capture *c, uint64_t ns, const struct bytes *block)
 		c->report.told_lost++;
 }
 
-/* on_telling() - a journal has microseconds. What comes after its time was written stands at the end, so
- * that the file is in order, and says itself when it was. */
+/* on_telling() - a journal has microseconds. What comes after its time was written stands at the
+ * end, so that the file is in order, and says itself when it was. */
 static void on_telling(void *arg, const struct telling *t)
 {
 	struct capture *c = arg;
@@ -154,7 +154,7 @@ static void on_telling(void *arg, const struct telling *t)
 	bytes_free(&block);
 }
 
-/* ---- out ------------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 static void begin_file(struct capture *c)
 {
@@ -233,8 +233,8 @@ static bool has_more(const struct capture *c)
 	return c->batch->block_count || output_has_more(c->output);
 }
 
-/* take_batch() - the oldest blocks, and a file for them: what comes when a file's time is over is in
- * the next one. False: there is none as old as that, or it failed. */
+/* take_batch() - the oldest blocks, and a file for them: what comes when a file's time is over
+ * is in the next one. False: there is none as old as that, or it failed. */
 static bool take_batch(struct capture *c, uint64_t until_ns)
 {
 	struct merge_limits limits = { until_ns, UINT64_MAX, frames_left(c) };
@@ -254,10 +254,10 @@ static void emit(struct capture *c, uint64_t until_ns)
 		;
 }
 
-/* ---- turns ----------------------------------------------------------------------------------------- */
+/* ---- turns ----------------------------------------------------------------------------------- */
 
-/* ripe_ns() - what is as old as that can be written: nothing older comes behind it, unless there is no other
- * way to make room */
+/* ripe_ns() - what is as old as that can be written: nothing older comes behind it, unless there
+ * is no other way to make room */
 static uint64_t ripe_ns(const struct capture *c, uint64_t now)
 {
 	uint64_t until = now - hold_ns(c) < c->end_ns ? now - hold_ns(c) : c->end_ns;
@@ -279,8 +279,8 @@ static void say_unread(const struct capture *c)
 	log_info("%s: nobody has read its end", output_path(c->output));
 }
 
-/* turn() - while frames are on their way we look again after a time, and are not woken by them: a ring
- * stays readable for as long as one of its blocks is ours */
+/* turn() - while frames are on their way we look again after a time, and are not woken by them:
+ * a ring stays readable for as long as one of its blocks is ours */
 static void turn(struct capture *c)
 {
 	uint64_t now = wall_ns();
@@ -353,7 +353,7 @@ static void on_second(void *arg)
 	watch_start_in(c->second, SECOND_MS);
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------------ */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 static void watch_all(struct capture *c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A capture of a lab: frames of all its wires, and what its nodes and events tell, in one pcapng file in
- * the order of their times.
+ * A capture of a lab: frames of all its wires, and what its nodes and events tell, in one pcapng
+ * file in the order of their times.
  *
  *   kernel --> rings, one a namespace --\
  *   what nodes print ------------------- > merge --> output
@@ -34,8 +34,9 @@ struct capture_options {
 	bool quiet; /* nothing but what went wrong */
 };
 
-/* capture_run() - until it is told to end, the lab ends, or there is nobody to write to. Takes the
- * sockets over from the listing. The exit status: 1 if it failed or anything was dropped, which was said. */
+/* capture_run() - until it is told to end, the lab ends, or there is nobody to write to. Takes
+ * the sockets over from the listing. The exit status: 1 if it failed or anything was dropped,
+ * which was said. */
 int capture_run(const struct capture_options *o, struct listing *l);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libpcap is loaded when somebody has a filter: with it come a dozen of libraries, which would double
- * the time that every other verb takes to start.
+ * libpcap is loaded when somebody has a filter: with it come a dozen of libraries, which would
+ * double the time that every other verb takes to start.
  */
 #include "topology/capture/filter.h"
 
@@ -96,7 +96,7 @@ void filter_free(struct filter *f)
 	*f = (struct filter){ 0 };
 }
 
-/* ---- interfaces ----------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------------ */
 
 struct range {
 	uint32_t first, last;

@@ -17,13 +17,13 @@ struct filter {
 	bool unable; /* it did not compile, and not because of its grammar */
 };
 
-/* filter_compile() - false: `*why`, to be freed, says what is wrong with the text. VLAN tags cannot be
- * filtered by: the kernel takes them out of a frame before a filter sees it. */
+/* filter_compile() - false: `*why`, to be freed, says what is wrong with the text. VLAN tags
+ * cannot be filtered by: the kernel takes them out of a frame before a filter sees it. */
 bool filter_compile(struct filter *f, const char *text, char **why);
 void filter_free(struct filter *f);
 
-/* filter_for() - the same for a few interfaces alone; `indices` is sorted here. The result's code is to
- * be freed. */
+/* filter_for() - the same for a few interfaces alone; `indices` is sorted here. The result's
+ * code is to be freed. */
 struct sock_fprog filter_for(const struct filter *f, uint32_t *indices, size_t count);
 
 #endif

@@ -11,7 +11,8 @@
 #include "nodes/common/inet.h"
 #include "topology/capture/pcapng.h"
 
-/* A packet socket sees a namespace: each of its interfaces is one of ours in one direction, or none. */
+/* A packet socket sees a namespace: each of its interfaces is one of ours in one direction, or
+ * none. */
 struct listed_socket {
 	char *label; /* "node pc1", "LAN office" */
 	int fd;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory is slabs of one size, filled from the beginning; a slab is free again when all of its blocks
- * are released. A source's queue is sorted as it grows, from its end; a binary heap of the sources that
- * have something has the one with the oldest on top.
+ * Memory is slabs of one size, filled from the beginning; a slab is free again when all of its
+ * blocks are released. A source's queue is sorted as it grows, from its end; a binary heap of
+ * the sources that have something has the one with the oldest on top.
  */
 #include "topology/capture/merge.h"
 
@@ -54,7 +54,7 @@ struct merge *merge_new(size_t sources, size_t octets)
 	return m;
 }
 
-/* ---- memory -------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static struct slab *slab_of(uint8_t *block)
 {
@@ -117,7 +117,7 @@ static void release(struct merge *m, uint8_t *block)
 		put_back(m, s);
 }
 
-/* ---- queues and their heap ------------------------------------------------------------------------ */
+/* ---- queues and their heap ------------------------------------------------------------------- */
 
 static struct entry *at(const struct queue *q, size_t i)
 {
@@ -184,8 +184,8 @@ static void sift_down(struct merge *m, size_t place)
 	}
 }
 
-/* find() - a source's place in the heap; it is asked for when its oldest has been overtaken, which is
- * seldom */
+/* find() - a source's place in the heap; it is asked for when its oldest has been overtaken,
+ * which is seldom */
 static size_t find(const struct merge *m, size_t source)
 {
 	size_t place = 0;
@@ -224,7 +224,7 @@ uint64_t merge_oldest(const struct merge *m)
 	return m->heap_count ? oldest(m, 0) : UINT64_MAX;
 }
 
-/* ---- taking --------------------------------------------------------------------------------------- */
+/* ---- taking ---------------------------------------------------------------------------------- */
 
 static struct entry take_oldest(struct merge *m)
 {

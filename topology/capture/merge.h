@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blocks of many sources, in the order of their times. What a source adds is almost in order already;
- * merge_take() gives away what is old enough that nothing older can still come. The memory is
- * bounded: when it is used up, nothing can be added until something is taken and released.
+ * Blocks of many sources, in the order of their times. What a source adds is almost in order
+ * already; merge_take() gives away what is old enough that nothing older can still come. The
+ * memory is bounded: when it is used up, nothing can be added until something is taken and
+ * released.
  *
  *   source 0  |1 4 6 9 ...        merge_take(until 6):  1 2 3 4 4 6
  *   source 1  |2 3 4 8 ...        what lies side by side in memory is one piece of the list
@@ -17,13 +18,13 @@
 
 struct merge;
 
-/* merge_new() - in at most about `octets` of memory, of so many sources, the last of which is the one
- * whose blocks are not frames */
+/* merge_new() - in at most about `octets` of memory, of so many sources, the last of which is
+ * the one whose blocks are not frames */
 struct merge *merge_new(size_t sources, size_t octets);
 void merge_free(struct merge *m);
 
-/* merge_add() - room for a block of `len` octets and this time, to be written at once; NULL: none is
- * left. len is at most MERGE_BLOCK_MAX. */
+/* merge_add() - room for a block of `len` octets and this time, to be written at once; NULL:
+ * none is left. len is at most MERGE_BLOCK_MAX. */
 #define MERGE_BLOCK_MAX (1u << 20)
 uint8_t *merge_add(struct merge *m, size_t source, uint64_t ns, uint32_t len);
 

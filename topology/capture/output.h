@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a capture is written: a file, a row of files that follow each other, or a pipe. A pipe whose
- * reader is slow is not waited for; a disk that is full leaves a file of whole blocks.
+ * Where a capture is written: a file, a row of files that follow each other, or a pipe. A pipe
+ * whose reader is slow is not waited for; a disk that is full leaves a file of whole blocks.
  */
 #ifndef VETHLAB_OUTPUT_H
 #define VETHLAB_OUTPUT_H
@@ -21,8 +21,8 @@ struct output_options {
 
 struct output;
 
-/* output_open() - with several files PATH is x.pcapng, and they are x_00001_20261231235959.pcapng and
- * so on. NULL: it was said why not. */
+/* output_open() - with several files PATH is x.pcapng, and they are
+ * x_00001_20261231235959.pcapng and so on. NULL: it was said why not. */
 struct output *output_open(const struct output_options *o);
 
 /* output_close() - false: what was written is not whole */
@@ -43,7 +43,8 @@ enum output_result {
 	OUTPUT_FAILED /* it was said why */
 };
 
-/* output_write() - all of the batch, over as many calls as it takes. An empty one: what was added. */
+/* output_write() - all of the batch, over as many calls as it takes. An empty one: what was
+ * added. */
 enum output_result output_write(struct output *o, struct batch *b);
 
 /* output_write_last() - the same, with patience for a pipe's reader */
@@ -52,7 +53,8 @@ enum output_result output_write_last(struct output *o, struct batch *b, uint64_t
 /* output_room() - octets until this file is full */
 uint64_t output_room(const struct output *o);
 
-/* output_is_due() - is it time for the next file? output_next() begins it; false: it was said why not */
+/* output_is_due() - is it time for the next file? output_next() begins it; false: it was said
+ * why not */
 bool output_is_due(const struct output *o);
 bool output_next(struct output *o);
 

@@ -53,7 +53,7 @@ static uint32_t padded(uint32_t len)
 	return (len + 3) & ~3u;
 }
 
-/* ---- what every block has ---------------------------------------------------------------------- */
+/* ---- what every block has -------------------------------------------------------------------- */
 
 static void add_u16(struct bytes *to, uint16_t v)
 {
@@ -111,7 +111,7 @@ static void add_count(struct bytes *to, enum option code, uint64_t count)
 	add_option(to, code, &count, sizeof(count));
 }
 
-/* ---- blocks -------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 void pcapng_section(struct bytes *to, const char *application, const char *comment)
 {
@@ -230,7 +230,7 @@ void pcapng_journal(struct bytes *to, const char *entry, size_t len)
 	end(to, at);
 }
 
-/* ---- frames -------------------------------------------------------------------------------------- */
+/* ---- frames ---------------------------------------------------------------------------------- */
 
 static uint32_t tag_len(const struct pcapng_frame *f)
 {
@@ -254,7 +254,8 @@ static uint8_t *store(uint8_t *to, const void *data, uint32_t len)
 	return to + len;
 }
 
-/* store_tagged() - the kernel took the VLAN tag out of the header (IEEE 802.1Q): back to its place */
+/* store_tagged() - the kernel took the VLAN tag out of the header (IEEE 802.1Q): back to its
+ * place */
 static uint8_t *store_tagged(uint8_t *to, const struct pcapng_frame *f)
 {
 	uint32_t tag = htonl(f->vlan);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pcapng file format, the blocks that a capture of a lab needs (draft-ietf-opsawg-pcapng; the
- * numbers of sections are those of its version 2). All fields are in this machine's byte order, which
- * the section header tells. What is written once goes to the end of `struct bytes`; a frame goes to
- * where the caller has room for it.
+ * The pcapng file format, the blocks that a capture of a lab needs (draft-ietf-opsawg-pcapng;
+ * the numbers of sections are those of its version 2). All fields are in this machine's byte
+ * order, which the section header tells. What is written once goes to the end of `struct bytes`;
+ * a frame goes to where the caller has room for it.
  */
 #ifndef VETHLAB_PCAPNG_H
 #define VETHLAB_PCAPNG_H
@@ -55,7 +55,8 @@ struct pcapng_frame {
 	uint32_t vlan;		 /* TPID and TCI of a tag to be put back into the header, or 0 */
 };
 
-/* pcapng_frame_size() - octets of an Enhanced Packet Block (4.3); pcapng_frame_put() writes so many */
+/* pcapng_frame_size() - octets of an Enhanced Packet Block (4.3); pcapng_frame_put() writes so
+ * many */
 uint32_t pcapng_frame_size(const struct pcapng_frame *f);
 void pcapng_frame_put(uint8_t *to, const struct pcapng_frame *f);
 

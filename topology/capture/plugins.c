@@ -20,7 +20,7 @@ static const char *const profile_files[] = { "preferences", "colorfilters" };
 
 #define EXTCAP "vethlab-extcap"
 
-/* ---- places ---------------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 static const char *home(void)
 {
@@ -47,7 +47,8 @@ static char *library_folder(void)
 	return xasprintf("%s/.local/lib/wireshark", home());
 }
 
-/* share_folder() - ours: of an installed copy, or of the sources that bin/ was built from; to be freed */
+/* share_folder() - ours: of an installed copy, or of the sources that bin/ was built from; to be
+ * freed */
 static char *share_folder(void)
 {
 	char *installed = xasprintf("%s/../share/vethlab/wireshark", own_folder());
@@ -91,7 +92,7 @@ bool profile_is_installed(void)
 	       is_there("/usr/share/wireshark/profiles/" PROFILE, "preferences");
 }
 
-/* ---- into the user's folders ------------------------------------------------------------------------- */
+/* ---- into the user's folders ----------------------------------------------------------------- */
 
 /* make_folders() - this one, and those above it */
 static bool make_folders(const char *path)

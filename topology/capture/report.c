@@ -22,7 +22,7 @@ void report_free(struct report *r)
 	free(r->ifaces);
 }
 
-/* ---- blocks --------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 static void add_interface(const struct report *r, const struct listed_iface *i, struct bytes *to)
 {
@@ -86,7 +86,7 @@ void report_end(const struct report *r, const struct rings *rings, struct bytes 
 	}
 }
 
-/* ---- words ---------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 static const char *plural(uint64_t n)
 {

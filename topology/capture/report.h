@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a capture says of itself: at the beginning and end of each file, while it runs, and at its end. */
+/* What a capture says of itself: at the beginning and end of each file, while it runs, and at
+ * its end. */
 #ifndef VETHLAB_CAPTURE_REPORT_H
 #define VETHLAB_CAPTURE_REPORT_H
 
@@ -28,7 +29,8 @@ void report_begin(const struct report *r, struct bytes *to);
 /* report_end() - its end: the statistics of each interface, with what its namespace has dropped */
 void report_end(const struct report *r, const struct rings *rings, struct bytes *to);
 
-/* report_progress() - called once a second: a line that is updated, or, as it is wanted, a new one */
+/* report_progress() - called once a second: a line that is updated, or, as it is wanted, a new
+ * one */
 void report_progress(struct report *r, const struct rings *rings, bool lines);
 
 /* report_say() - how it went. The exit status: 1 if anything was lost, and where is said even when

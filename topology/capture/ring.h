@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames of one network namespace: an unbound packet socket sees all its interfaces, and puts
- * them into a ring of blocks that the kernel shares with us (packet(7), TPACKET_V3). What comes while
- * the ring is full is dropped, and counted.
+ * The frames of one network namespace: an unbound packet socket sees all its interfaces, and
+ * puts them into a ring of blocks that the kernel shares with us (packet(7), TPACKET_V3). What
+ * comes while the ring is full is dropped, and counted.
  */
 #ifndef VETHLAB_RING_H
 #define VETHLAB_RING_H
@@ -29,8 +29,9 @@ struct ring_options {
 	const struct sock_fprog *filter;
 };
 
-/* ring_start() - makes of a new packet socket, which sees nothing yet, a ring that fills. Takes 15 ms
- * and more, most of which is waiting: do several in parallel. 0, or errno; ring_stop() is due anyway. */
+/* ring_start() - makes of a new packet socket, which sees nothing yet, a ring that fills. Takes
+ * 15 ms and more, most of which is waiting: do several in parallel. 0, or errno; ring_stop() is
+ * due anyway. */
 int ring_start(struct ring *r, int fd, const struct ring_options *o);
 void ring_stop(struct ring *r);
 

@@ -14,8 +14,8 @@
 #define TIMEOUT_MAX_MS 100
 #define RINGS_A_MS     10 /* the kernel wakes up for each ring once in its timeout: no more of that */
 
-/* What several threads do together: each takes the next ring that nobody has taken. Most of a ring's
- * start and end is waiting for the kernel. */
+/* What several threads do together: each takes the next ring that nobody has taken. Most of a
+ * ring's start and end is waiting for the kernel. */
 struct together {
 	size_t next, count;
 	void (*fn)(void *arg, size_t i);

@@ -15,8 +15,8 @@ struct rings {
 		timeout_ms; /* a block comes to us not later than twice this after its first frame */
 };
 
-/* rings_start() - in parallel, in about `octets` of memory; takes the sockets over from the listing. False:
- * *why, to be freed, says what failed, and rings_stop() is due anyway. */
+/* rings_start() - in parallel, in about `octets` of memory; takes the sockets over from the
+ * listing. False: *why, to be freed, says what failed, and rings_stop() is due anyway. */
 bool rings_start(struct rings *r, struct listing *l, const struct filter *filter, bool both,
 		 size_t octets, char **why);
 void rings_stop(struct rings *r);

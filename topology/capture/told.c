@@ -94,7 +94,7 @@ int told_fd(const struct told *t)
 	return t->watch;
 }
 
-/* ---- reading -------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void on_event(void *arg, char *line)
 {
@@ -197,7 +197,7 @@ void told_read(struct told *t, told_fn *fn, void *arg)
 	follow_read(t->journal, on_event, t);
 }
 
-/* ---- writing -------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static bool is_plain(const char *text)
 {
@@ -207,7 +207,8 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-/* add_field() - text with control characters goes in the form for binary data: its length in front */
+/* add_field() - text with control characters goes in the form for binary data: its length in
+ * front */
 static void add_field(struct bytes *to, const char *name, const char *text)
 {
 	uint64_t len = strlen(text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a lab tells while it is captured: the lines that the nodes' programs print, and the events of
- * the journal. Each has its time, and becomes an entry of a systemd journal in the capture.
+ * What a lab tells while it is captured: the lines that the nodes' programs print, and the
+ * events of the journal. Each has its time, and becomes an entry of a systemd journal in the
+ * capture.
  */
 #ifndef VETHLAB_TOLD_H
 #define VETHLAB_TOLD_H
@@ -32,8 +33,8 @@ struct telling {
 typedef void told_fn(void *arg, const struct telling *t);
 void told_read(struct told *t, told_fn *fn, void *arg);
 
-/* told_entry() - as it stands in a capture at the time `ns`: in the form of systemd's Journal Export
- * Format */
+/* told_entry() - as it stands in a capture at the time `ns`: in the form of systemd's Journal
+ * Export Format */
 void told_entry(struct bytes *to, const struct telling *t, uint64_t ns);
 
 #endif

@@ -90,8 +90,8 @@ static char **command_of(enum viewer which)
 	return w.list;
 }
 
-/* be_viewer() - in a process group of its own: Ctrl-C is for us, and it shows the rest. tshark warns root of
- * itself, which is no news to who starts labs. */
+/* be_viewer() - in a process group of its own: Ctrl-C is for us, and it shows the rest. tshark
+ * warns root of itself, which is no news to who starts labs. */
 static _Noreturn void be_viewer(enum viewer which, int input)
 {
 	char **argv = command_of(which);

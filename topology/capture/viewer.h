@@ -9,9 +9,9 @@
 
 enum viewer { VIEWER_TEXT, VIEWER_WINDOW };
 
-/* viewer_begin() - starts it, with the dissectors for vethlab's own protocols, and makes a pipe to it the
- * output. Ends the program if it is not there. Its pid, for viewer_end(), which waits for its end: 0, or
- * 1 if it failed. */
+/* viewer_begin() - starts it, with the dissectors for vethlab's own protocols, and makes a pipe
+ * to it the output. Ends the program if it is not there. Its pid, for viewer_end(), which waits
+ * for its end: 0, or 1 if it failed. */
 pid_t viewer_begin(struct capture_options *o, enum viewer which);
 int viewer_end(pid_t pid);
 

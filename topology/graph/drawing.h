@@ -36,7 +36,8 @@ struct drawing {
 struct drawing *drawing_new(void);
 void drawing_free(struct drawing *d);
 
-/* drawing_add() - a shape with a text of its own, taken over; NULL: none. It lives until the next one. */
+/* drawing_add() - a shape with a text of its own, taken over; NULL: none. It lives until the
+ * next one. */
 struct shape *drawing_add(struct drawing *d, enum shape_kind kind, double x, double y, double w,
 			  double h, char *text);
 
@@ -49,11 +50,11 @@ char *end_label(const struct end *e);
 /* text_columns() - that a UTF-8 text takes on a terminal */
 size_t text_columns(const char *text);
 
-/* ---- layouts ---------------------------------------------------------------------------------------- */
+/* ---- layouts --------------------------------------------------------------------------------- */
 
-/* tree_layout() - the textbook's picture: LANs as bars, hosts hanging off them, routers between them; at most
- * `columns` wide where that can be. With `fold` many hosts that are alike are one. What makes a circle is left out: *left_out gets the numbers of those
- * ends, to be freed. */
+/* tree_layout() - the textbook's picture: LANs as bars, hosts hanging off them, routers between
+ * them; at most `columns` wide where that can be. With `fold` many hosts that are alike are one.
+ * What makes a circle is left out: *left_out gets the numbers of those ends, to be freed. */
 struct drawing *tree_layout(const struct picture *p, unsigned columns, bool fold, size_t **left_out,
 			    size_t *left_out_count);
 
@@ -63,7 +64,7 @@ struct drawing *mesh_layout(const struct picture *p);
 /* drawing_of() - the one that suits */
 struct drawing *drawing_of(const struct picture *p);
 
-/* ---- forms ------------------------------------------------------------------------------------------- */
+/* ---- forms ----------------------------------------------------------------------------------- */
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A picture for other programs: Graphviz, Mermaid, and whoever reads JSON. They lay it out themselves, but for
- * JSON, which has our own layout. */
+/* A picture for other programs: Graphviz, Mermaid, and whoever reads JSON. They lay it out
+ * themselves, but for JSON, which has our own layout. */
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A picture of what has circles. Elements are the nodes, and LANs, which are short bars here; stress.c finds their
- * places. The plane is then stretched until all labels have room.
+ * A picture of what has circles. Elements are the nodes, and LANs, which are short bars here;
+ * stress.c finds their places. The plane is then stretched until all labels have room.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -53,8 +53,8 @@ static double limited(double v, double low, double high)
 	return v < low ? low : v > high ? high : v;
 }
 
-/* border() - where the line from `from`, which is in the box of `e`, to `to` leaves it; a LAN's bar is met
- * straight from above or below, where it is long enough */
+/* border() - where the line from `from`, which is in the box of `e`, to `to` leaves it; a LAN's
+ * bar is met straight from above or below, where it is long enough */
 static struct point border(const struct mesh *m, size_t e, struct point from, struct point to,
 			   double stretch)
 {
@@ -83,8 +83,8 @@ static bool is_free(const struct drawing *d, const struct shape *label)
 	return true;
 }
 
-/* put_end_label() - on the line or beside it, as near to its node as there is room; false: there is none on
- * its half */
+/* put_end_label() - on the line or beside it, as near to its node as there is room; false: there
+ * is none on its half */
 static bool put_end_label(struct drawing *d, const struct end *e, struct point from,
 			  struct point to)
 {
@@ -134,8 +134,8 @@ static bool put_labels(struct drawing *d, const struct segment *s)
 	       (!s->far || put_end_label(d, s->far, s->to, s->from));
 }
 
-/* aside() - several lines between the same two elements are side by side: how far from the middle this end's
- * line is */
+/* aside() - several lines between the same two elements are side by side: how far from the
+ * middle this end's line is */
 static struct point aside(const struct mesh *m, size_t end)
 {
 	const struct end *e = &m->p->ends[end], *other;

@@ -21,8 +21,8 @@ struct mesh {
 	struct point *at;	  /* in columns, both ways */
 };
 
-/* mesh_settle() - a place for each element: neighbours are near, and no box is on another. The same mesh gets
- * the same places. */
+/* mesh_settle() - a place for each element: neighbours are near, and no box is on another. The
+ * same mesh gets the same places. */
 void mesh_settle(struct mesh *m);
 
 /* other_side() - the element that this end leads to */

@@ -7,7 +7,7 @@
 #include "nodes/common/mem.h"
 #include "topology/table.h"
 
-/* ---- what both kinds share ------------------------------------------------------------------------ */
+/* ---- what both kinds share ------------------------------------------------------------------- */
 
 static struct picture *picture_new(const char *lab)
 {
@@ -43,8 +43,8 @@ static void add_wire(struct picture *p, const char *name, enum wire_kind kind, c
 		(struct picture_wire){ .name = xstrdup(name), .kind = kind, .subnets = subnets };
 }
 
-/* shorten() - an address as the textbook writes it: in a LAN of /24 or longer its last number, elsewhere
- * without its prefix length */
+/* shorten() - an address as the textbook writes it: in a LAN of /24 or longer its last number,
+ * elsewhere without its prefix length */
 static char *shorten(const struct prefix *p, bool on_lan)
 {
 	char text[ADDR_TEXT_LEN];
@@ -96,7 +96,7 @@ void picture_free(struct picture *p)
 	free(p);
 }
 
-/* ---- of a file ------------------------------------------------------------------------------------- */
+/* ---- of a file ------------------------------------------------------------------------------- */
 
 static char *address_of(const struct iface *iface)
 {
@@ -134,7 +134,7 @@ struct picture *picture_of_lab(const struct lab *lab)
 	return p;
 }
 
-/* ---- of a lab that runs ---------------------------------------------------------------------------- */
+/* ---- of a lab that runs ---------------------------------------------------------------------- */
 
 static enum look look_of(const json_t *commands)
 {
@@ -164,8 +164,8 @@ static size_t find_wire(const struct picture *p, const char *name)
 	return i;
 }
 
-/* wire_of() - the LAN; or the cable, which is made when its first end comes, and is called after it. In the
- * second end's words that is its peer. */
+/* wire_of() - the LAN; or the cable, which is made when its first end comes, and is called after
+ * it. In the second end's words that is its peer. */
 static size_t wire_of(struct picture *p, const char *node, const json_t *iface)
 {
 	const char *lan = text_of(iface, "lan"), *peer = text_of(iface, "peer");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a picture of a lab shows: nodes, wires, and the ends at which a node hangs on a wire. It is made
- * from a lab file, or from a lab that runs; then it also knows what is down.
+ * What a picture of a lab shows: nodes, wires, and the ends at which a node hangs on a wire. It
+ * is made from a lab file, or from a lab that runs; then it also knows what is down.
  */
 #ifndef VETHLAB_PICTURE_H
 #define VETHLAB_PICTURE_H

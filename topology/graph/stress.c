@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Places on a plane by stress majorization: distances are to be as those in hops. Each step moves a point to where
- * all others would have it (Gansner, Koren and North, Graph Drawing 2004). It begins from a circle. What
- * then still lies on another is pushed apart.
+ * Places on a plane by stress majorization: distances are to be as those in hops. Each step
+ * moves a point to where all others would have it (Gansner, Koren and North, Graph Drawing
+ * 2004). It begins from a circle. What then still lies on another is pushed apart.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #define PASSES_MAX  1000
 #define STRETCH	    1.06
 
-/* ---- distances ---------------------------------------------------------------------------------------- */
+/* ---- distances ------------------------------------------------------------------------------- */
 
 size_t other_side(const struct mesh *m, size_t end)
 {
@@ -73,7 +73,7 @@ static void measure_from(struct mesh *m, size_t from, size_t *queue)
 			d[i] = sqrt((double)m->count) + 2;
 }
 
-/* ---- stress ------------------------------------------------------------------------------------------- */
+/* ---- stress ---------------------------------------------------------------------------------- */
 
 /* move() - point i to where the others would have it; how far that was */
 static double move(struct mesh *m, size_t i)
@@ -118,7 +118,8 @@ static void settle(struct mesh *m)
 	}
 }
 
-/* lie_down() - turned so that it is wider than high, as paper and screens are: its longest axis is the x axis */
+/* lie_down() - turned so that it is wider than high, as paper and screens are: its longest axis
+ * is the x axis */
 static void lie_down(struct mesh *m)
 {
 	double xx = 0, xy = 0, yy = 0, angle, c, s;
@@ -171,7 +172,8 @@ static bool push_apart(struct mesh *m, size_t a, size_t b)
 	return true;
 }
 
-/* spread() - until no box is near another; when that takes long there is no room, and all is stretched */
+/* spread() - until no box is near another; when that takes long there is no room, and all is
+ * stretched */
 static void spread(struct mesh *m)
 {
 	bool near = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A drawing as SVG: light or dark, as the reader's screen is. Colours come from classes, and there is no script. */
+/* A drawing as SVG: light or dark, as the reader's screen is. Colours come from classes, and
+ * there is no script. */
 #include <string.h>
 
 #include "nodes/common/compiler.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A picture in characters, for a terminal; what does not fit there, and what makes a circle, as a list. */
+/* A picture in characters, for a terminal; what does not fit there, and what makes a circle, as
+ * a list. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 #define LINES_MAX 400
 #define INDENT	  4
 
-/* What a cell shows: directions in which a thin line leaves it, and whether a thick one runs through. */
+/* What a cell shows: directions in which a thin line leaves it, and whether a thick one runs
+ * through. */
 enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8, BAR = 16, SPINE = 32 };
 
 struct cell {
@@ -109,7 +111,7 @@ static void put_shape(const struct grid *g, const struct shape *s)
 	}
 }
 
-/* ---- characters -------------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------------ */
 
 static const char *glyph(unsigned char lines, bool utf8)
 {
@@ -181,7 +183,7 @@ static void print_drawing(FILE *to, const struct drawing *d, bool colors)
 	free(g.cells);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 /* A list is pieces with blanks between; a line that is full goes on below, indented. */
 struct list {

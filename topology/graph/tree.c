@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The textbook's picture. LANs and nodes are the elements of a tree: below a LAN hang its nodes, below a node
- * its other LANs, and the nodes at the other ends of its cables. Each element is measured with all that is
- * below it, then placed: nothing can cover anything else.
+ * The textbook's picture. LANs and nodes are the elements of a tree: below a LAN hang its nodes,
+ * below a node its other LANs, and the nodes at the other ends of its cables. Each element is
+ * measured with all that is below it, then placed: nothing can cover anything else.
  *
  *        | eth0 .2  <- a node: how it hangs on what is above     ====+======  office  <- a LAN: its bar, as
  *     +--+---+         its box                                       |                   often as it takes

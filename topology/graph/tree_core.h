@@ -40,10 +40,10 @@ struct tree {
 	size_t group_count;
 };
 
-/* ---- tree_grow.c: who hangs on whom ---------------------------------------------------------------- */
+/* ---- tree_grow.c: who hangs on whom ---------------------------------------------------------- */
 
-/* tree_find_root() - where the next tree begins: the LAN with the most routers, the first of them; without
- * LANs the node with the most cables; NULL: all is in a tree */
+/* tree_find_root() - where the next tree begins: the LAN with the most routers, the first of
+ * them; without LANs the node with the most cables; NULL: all is in a tree */
 struct element *tree_find_root(struct tree *t);
 
 /* tree_grow() - breadth first, so that each element is as near to the root as it can be */
@@ -55,9 +55,10 @@ void tree_fold(struct tree *t);
 /* other_end() - of a cable; of a cable that has none, and of a LAN, the end itself */
 const struct end *other_end(const struct picture *p, size_t end);
 
-/* ---- tree_measure.c: how much room each needs -------------------------------------------------------- */
+/* ---- tree_measure.c: how much room each needs ------------------------------------------------ */
 
-/* tree_measure() - an element with all that is below it: its size, and where its children are in it */
+/* tree_measure() - an element with all that is below it: its size, and where its children are in
+ * it */
 void tree_measure(struct tree *t, struct element *e, int columns);
 
 /* lan_label() - its name, then its subnets; to be freed */
@@ -66,7 +67,7 @@ char *lan_label(const struct picture_wire *w);
 /* lower_label() - the parent's end of what hangs below a node */
 int lower_label(const struct element *child);
 
-/* ---- tree_place.c: shapes at their places ------------------------------------------------------------ */
+/* ---- tree_place.c: shapes at their places ---------------------------------------------------- */
 
 void tree_place(struct tree *t, struct element *e, int x, int y);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each element of the tree, measured with all that is below it: beside each other there is a gap, and nothing
- * of one reaches into another. */
+/* Each element of the tree, measured with all that is below it: beside each other there is a
+ * gap, and nothing of one reaches into another. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +34,8 @@ int lower_label(const struct element *child)
 	return child->kind == ELEMENT_LAN ? child->end : child->far_end;
 }
 
-/* measure_node() - its box is as wide as what hangs below it is apart: each wire is one of its own */
+/* measure_node() - its box is as wide as what hangs below it is apart: each wire is one of its
+ * own */
 static void measure_node(struct tree *t, struct element *e, int columns)
 {
 	int x = 0, top = e->parent ? 1 : 0, first = 0, last = 0, below = 0;
@@ -179,8 +180,8 @@ static int place_lower(struct element *e, int first_columns, int columns, int y)
 	return y + 1 + row_h;
 }
 
-/* measure_lan() - the root with hosts above its bar has its name at the bar's end; any other LAN has it
- * above the bar, left of the line that comes in */
+/* measure_lan() - the root with hosts above its bar has its name at the bar's end; any other LAN
+ * has it above the bar, left of the line that comes in */
 static void measure_lan(struct tree *t, struct element *e, int columns)
 {
 	auto_free char *label = lan_label(&t->p->wires[e->index]);
