@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 
 #include "nodes/common/log.h"
@@ -140,13 +141,22 @@ static pid_t read_pid(int fd)
 	return (pid_t)strtol(text, NULL, 10);
 }
 
+/* runs() - a process that has ended and waits for being buried does not */
+static bool runs(pid_t pid)
+{
+	auto_close int fd = pidfd_open(pid, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return fd >= 0 ? poll(&p, 1, 0) == 0 : errno != ESRCH;
+}
+
 /* lock_patiently() - a verb that looks whether the lab lives holds the lock for an instant, or longer,
  * while it takes away what a dead one has left */
 static bool lock_patiently(int fd)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		pid_t pid = read_pid(fd);
-		bool lives = pid > 0 && (kill(pid, 0) == 0 || errno != ESRCH);
+		bool lives = pid > 0 && runs(pid);
 
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return true;

@@ -49,6 +49,7 @@ struct hub_client {
 	unsigned new_ids;   /* in this interval */
 	unsigned errors;    /* unreachable, so often since it was heard */
 	uint64_t error_at, probe_at;
+	uint64_t session_at; /* when its session was begun */
 	struct feed feed;
 	struct hub_session session;
 };

@@ -67,6 +67,7 @@ enum hub_count server_take_extended(struct server *s, struct hub_client *c,
 		take_digest_down(s, c, d->field, now);
 		break;
 	case HUB_SYNC_BEGIN:
+		client_is_deaf(s, c, now);
 		whole_begin(&c->whole);
 		break;
 	case HUB_SYNC_END:

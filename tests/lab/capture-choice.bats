@@ -235,3 +235,31 @@ prints() {
   assert_line --regexp 'x{1000}'
   assert_line 'a: the end'
 }
+
+@test "arguments of every kind: an answer, never a crash" {
+  a_and_b
+  cat >arguments.py <<'P'
+import random, subprocess, sys
+random.seed(7)
+words = ["a", "b", "lan", "a:eth0", "a:", ":eth0", "b:eth9", "-w", "-", "no/such", "-c", "0", "1", "-d", "1ms", "-1",
+         "99999999999999999999", "--max-size", "1", "--files", "--max-time", "--buffer", "1M", "--both", "-q", "--stats",
+         "--", "icmp", "and", "(", "not", "host 10.0.0.1", "tcp[13] & 8 != 0", "ether[99999999999]", "", " ", "%s%n",
+         "\x01\x02", "\xff" * 300, "a" * 5000, "-l", "nobody"]
+for i in range(150):
+    args = [random.choice(words) for _ in range(random.randrange(7))]
+    if random.random() < 0.3:
+        args = [w[:random.randrange(len(w) + 1)] for w in args]
+    command = ["vethlab", "capture", "-d", "1ms", "-w", "some.pcapng", *args]
+    try:
+        p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=15)
+    except subprocess.TimeoutExpired:
+        sys.exit("did not end: %r" % args)
+    if p.returncode not in (0, 1, 2, 3):
+        sys.exit("status %d: %r" % (p.returncode, args))
+    if p.returncode and not p.stderr:
+        sys.exit("no word: %r" % args)
+P
+  run /usr/bin/python3 arguments.py
+  assert_success
+  assert_output ""
+}
