@@ -31,7 +31,8 @@ void loop_on_turn(struct loop *l, loop_fn *fn, void *arg);
 
 /* clock_ms() - milliseconds of the monotonic clock: the `now` that protocol cores are handed */
 uint64_t clock_ms(void);
-uint64_t clock_ns(void); /* the same clock, in nanoseconds */
+uint64_t clock_ns(void);      /* the same clock, in nanoseconds */
+uint64_t clock_wall_ns(void); /* nanoseconds since 1970: what people and captures call time */
 
 /* Watches and timers are made at rest, but for signals; they are freed before their loop. */
 struct watch *loop_on_readable(struct loop *l, int fd, loop_fn *fn, void *arg);

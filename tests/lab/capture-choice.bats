@@ -133,17 +133,7 @@ L
 # ---- names
 
 @test "addresses have their nodes' names, one that comes later too" {
-  lab_of <<'L'
-lans: {lan: [10.0.0.0/24, "fd00::/64"]}
-nodes:
-  server:
-    interfaces: {eth0: {lan: lan, ip: [10.0.0.1, "fd00::1"]}}
-    files: {dhcp.yml: 'subnets: {10.0.0.0/24: {pool: 10.0.0.100, lease: 10m}}'}
-    run: dhcp-server --config dhcp.yml eth0
-  pc:
-    interfaces: {eth0: {lan: lan, ip: dhcp}}
-    run: {command: [sh, -c, 'while ! test -e go; do sleep 0.02; done; exec dhcp-client eth0'], ready: started}
-L
+  dhcp_lab "[sh, -c, 'while ! test -e go; do sleep 0.02; done; exec dhcp-client eth0']" 'ready: started'
   lab_up ./lab.yml
   begin all
   touch "$VETHLAB_STATE_DIR/$LAB/nodes/pc/go"

@@ -117,20 +117,6 @@ L
 
 # ---- from the first frame
 
-dhcp_lab() {
-  lab_of <<'L'
-lans: {lan: [10.0.0.0/24, "fd00::/64"]}
-nodes:
-  server:
-    interfaces: {eth0: {lan: lan, ip: [10.0.0.1, "fd00::1"]}}
-    files: {dhcp.yml: 'subnets: {10.0.0.0/24: {pool: 10.0.0.100, lease: 10m}}'}
-    run: dhcp-server --config dhcp.yml eth0
-  pc:
-    interfaces: {eth0: {lan: lan, ip: dhcp}}
-    run: {command: dhcp-client eth0, after: server}
-L
-}
-
 # has_all NODE FILE: of its interface the frames that the kernel has counted
 has_all() {
   local rx tx

@@ -188,3 +188,18 @@ has_received() { (($(received) >= $1)); }
 
 # none_writes: no process that `up -n $LAB` has started is there any more
 none_writes() { ! pgrep -f -- "vethlab.* -n $LAB "; }
+
+# dhcp_lab [COMMAND HOW]: a server, and a PC whose command this is
+dhcp_lab() {
+  lab_of <<L
+lans: {lan: [10.0.0.0/24, "fd00::/64"]}
+nodes:
+  server:
+    interfaces: {eth0: {lan: lan, ip: [10.0.0.1, "fd00::1"]}}
+    files: {dhcp.yml: 'subnets: {10.0.0.0/24: {pool: 10.0.0.100, lease: 10m}}'}
+    run: dhcp-server --config dhcp.yml eth0
+  pc:
+    interfaces: {eth0: {lan: lan, ip: dhcp}}
+    run: {command: ${1:-dhcp-client eth0}, ${2:-after: server}}
+L
+}

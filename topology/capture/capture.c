@@ -2,7 +2,6 @@
 #include "topology/capture/capture.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
@@ -37,14 +36,6 @@ struct capture {
 	uint64_t left_ns; /* full: the oldest frame that is still in its ring */
 	int status;
 };
-
-static uint64_t wall_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* hold_ns() - so long a frame may be on its way from a ring to us */
 static uint64_t hold_ns(const struct capture *c)
@@ -283,7 +274,7 @@ static void say_unread(const struct capture *c)
  * a ring stays readable for as long as one of its blocks is ours */
 static void turn(struct capture *c)
 {
-	uint64_t now = wall_ns();
+	uint64_t now = clock_wall_ns();
 	bool hurry = drain(c);
 	size_t count;
 
@@ -322,7 +313,7 @@ static void on_can_write(void *arg)
 static void end(struct capture *c)
 {
 	if (c->end_ns == UINT64_MAX)
-		c->end_ns = wall_ns();
+		c->end_ns = clock_wall_ns();
 	turn(c);
 }
 
@@ -432,8 +423,9 @@ static bool begin(struct capture *c, char **why)
 	auto_free char *dir = state_dir(c->listing->lab);
 	const struct capture_options *o = c->options;
 
-	c->told = told_new(dir, c->listing->lab, c->listing->born_ns, o->whole ? 0 : wall_ns());
-	report_new(&c->report, c->listing, o->filter_text, wall_ns());
+	c->told =
+		told_new(dir, c->listing->lab, c->listing->born_ns, o->whole ? 0 : clock_wall_ns());
+	report_new(&c->report, c->listing, o->filter_text, clock_wall_ns());
 	if (!rings_start(&c->rings, c->listing, &o->filter, o->both, RINGS_SHARE(o->buffer), why))
 		return false;
 	c->merge = merge_new(c->rings.count + 1, o->buffer - RINGS_SHARE(o->buffer));

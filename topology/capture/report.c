@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "nodes/common/log.h"
+#include "nodes/common/loop.h"
 #include "nodes/common/mem.h"
 #include "topology/progress.h"
 
@@ -69,14 +69,13 @@ static uint64_t losses_at(const struct report *r, const struct rings *rings, siz
 
 void report_end(const struct report *r, const struct rings *rings, struct bytes *to)
 {
-	struct timespec now;
+	uint64_t now = clock_wall_ns();
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	for (size_t i = 0; i < r->listing->iface_count; i++) {
 		auto_free char *words = NULL;
 		struct pcapng_counts counts = {
 			.begun_ns = r->begun_ns,
-			.ended_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
+			.ended_ns = now,
 			.received = r->ifaces[i],
 			.dropped = losses_at(r, rings, i, &words),
 		};

@@ -10,7 +10,6 @@
 #include <jansson.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <time.h>
 
 #include "nodes/common/log.h"
 #include "nodes/common/loop.h"
@@ -37,14 +36,6 @@ struct told {
 	void *arg;
 };
 
-static uint64_t wall_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 static int watch_folder(int fd, const char *dir)
 {
 	int number = inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO);
@@ -63,7 +54,7 @@ struct told *told_new(const char *dir, const char *lab, uint64_t born_ns, uint64
 	t->dir = xstrdup(dir);
 	t->lab = xstrdup(lab);
 	t->since_ns = since_ns;
-	t->offset_ns = (int64_t)(wall_ns() - clock_ns() + born_ns);
+	t->offset_ns = (int64_t)(clock_wall_ns() - clock_ns() + born_ns);
 	t->journal = follow_unwatched(journal);
 	t->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (t->watch < 0)

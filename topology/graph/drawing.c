@@ -54,6 +54,14 @@ static bool cover(const struct shape *a, const struct shape *b)
 	return overlap(a->x, a->w, b->x, b->w) && overlap(a->y, a->h, b->y, b->h);
 }
 
+bool drawing_is_free(const struct drawing *d, const struct shape *place)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (covers_space(&d->shapes[i]) && cover(&d->shapes[i], place))
+			return false;
+	return true;
+}
+
 bool drawing_overlap(const struct drawing *d, const struct shape **a, const struct shape **b)
 {
 	for (size_t i = 0; i < d->count; i++)

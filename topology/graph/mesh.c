@@ -70,19 +70,6 @@ static struct point border(const struct mesh *m, size_t e, struct point from, st
 	return (struct point){ from.x + dx * part, from.y + dy * part };
 }
 
-static bool is_free(const struct drawing *d, const struct shape *label)
-{
-	for (size_t i = 0; i < d->count; i++) {
-		const struct shape *s = &d->shapes[i];
-
-		if ((s->kind == SHAPE_BOX || s->kind == SHAPE_LABEL) &&
-		    s->x < label->x + label->w && label->x < s->x + s->w &&
-		    s->y < label->y + label->h && label->y < s->y + s->h)
-			return false;
-	}
-	return true;
-}
-
 /* put_end_label() - on the line or beside it, as near to its node as there is room; false: there
  * is none on its half */
 static bool put_end_label(struct drawing *d, const struct end *e, struct point from,
@@ -104,7 +91,7 @@ static bool put_end_label(struct drawing *d, const struct end *e, struct point f
 					       .w = len,
 					       .h = 1 };
 
-			if (!is_free(d, &label))
+			if (!drawing_is_free(d, &label))
 				continue;
 			drawing_add(d, SHAPE_LABEL, label.x, label.y, len, 1, text)->by_dhcp =
 				e->by_dhcp;
