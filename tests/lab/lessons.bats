@@ -150,6 +150,9 @@ for shown, seen, wanted in [
     (["..."], [], True), (["..."], ["a", "b"], True), (["...", "b"], ["a", "b"], True),
     (["...", "b"], ["b", "a"], False), (["a", "...", "b", "..."], ["a", "b", "x", "b"], True),
     (["a.c"], ["abc"], False), (["  a   b"], ["a b"], True),
+    (["up after ... ms"], ["up at once"], True), (["up at once"], ["up after 1.5 s"], True),
+    (["up after ..."], ["up after 12.0 ms"], True), (["up after 1 ms"], ["down after 1 ms"], False),
+    (["up at once"], ["up"], False), (["after dark"], ["at once"], False),
 ]:
     if lessons.same(shown, seen) != wanted:
         print(shown, seen, wanted)
