@@ -250,7 +250,8 @@ for file in sys.argv[2:]:
 P
   assert_success
   run json 'd["version"], d["lab"], d["nodes"][0], d["wires"][0]["ends"][0]' <campus.json
-  assert_output "1 campus {'name': 'router', 'forward': True} {'node': 'router', 'interface': 'eth0', 'address': '.1'}"
+  assert_output "1 campus {'name': 'router', 'forward': True, 'look': 'plain'} \
+{'node': 'router', 'interface': 'eth0', 'address': '.1', 'look': 'plain'}"
 }
 
 # ---------------------------------------------------------------- a lab that runs
@@ -315,6 +316,55 @@ box far $GREY"
   vethlab start dhcp
   run looks
   refute_line --partial "$RED"
+}
+
+# puts FORM LINE...: the running lab in this form has these lines, beside the others
+puts() {
+  local form=$1
+  shift
+  vethlab graph -f "$form" "$LAB" >"now.$form"
+  for line; do
+    grep -qxF -- "$line" "now.$form" || fail "no '$line' in: $(cat "now.$form")"
+  done
+}
+
+@test "a lab that runs: the same in dot, mermaid and json" {
+  running_lab
+  vethlab stop dhcp
+  vethlab link far:eth0 down
+  vethlab partition --name cut 'dhcp / pc,r'
+  sed 's/ip: dhcp/ip: 10.0.1.77/' lab.yml >file.yml
+  puts dot $'\t"dhcp" [style=rounded, color="#c53030"];' $'\t"pc" [style=rounded, color="#2c8a4b"];' \
+    $'\t"r" -- "far" [taillabel="eth1 10.9.0.1", headlabel="eth0 10.9.0.2", color="#c53030"];' \
+    $'\t"LAN lan" [shape=plaintext, label="lan\\n10.0.1.0/24", fontcolor="#c53030"];'
+  puts mermaid "  style n0 stroke:$RED" "  style n1 stroke:$GREEN" "  style w0 stroke:$RED" "  linkStyle 3 stroke:$RED"
+  judge mermaid file.yml now.mermaid
+  judge dot file.yml now.dot
+  vethlab graph -f json "$LAB" >now.json
+  run json '[n["look"] for n in d["nodes"]], [(w["split"], [e["look"] for e in w["ends"]]) for w in d["wires"]]' <now.json
+  assert_output "['bad', 'good', 'plain', 'plain'] [(True, ['plain', 'plain', 'plain']), (False, ['plain', 'bad'])]"
+}
+
+@test "a lab that runs: a list has its colours, too" {
+  lab_of <<'L'
+lans: {one: 10.0.1.0/24, two: 10.0.2.0/24, three: 10.0.3.0/24}
+nodes:
+  a: {interfaces: {eth0: {lan: one}, eth1: {lan: two}, eth2: {lan: three}}, run: sleep 1000}
+  b: {interfaces: {eth0: {lan: one}, eth1: {lan: two}, eth2: {lan: three}}}
+  c: {interfaces: {eth0: {lan: one}, eth1: {lan: two}, eth2: {lan: three}}}
+  alone: {run: sleep 1000}
+L
+  lab_up ./lab.yml
+  vethlab link b:eth1 down
+  run script -qec 'stty cols 50; vethlab graph --columns 40' /dev/null
+  assert_line --partial $'\033[32ma:eth0'
+  assert_line --partial $'\033[31mb:eth1'
+  assert_line --partial $'\033[32malone\033[0m'
+  while read -r line; do
+    ((${#line} <= 40)) || fail "wider than 40: $line"
+  done < <(tr -d '\r' <<<"$output" | sed $'s/\033\\[[0-9]*m//g')
+  NO_COLOR=1 run script -qec 'vethlab graph --columns 40' /dev/null
+  refute_output --partial $'\033'
 }
 
 @test "a lab that runs and its file have the same picture, but for what DHCP says" {

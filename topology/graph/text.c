@@ -137,11 +137,18 @@ static bool speaks_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-static void print_row(FILE *to, const struct grid *g, int y, bool utf8, bool colors)
+/* put_look() - what follows is in this colour */
+static void put_look(FILE *to, enum look look)
 {
 	static const char *const codes[] = {
 		[LOOK_PLAIN] = "0", [LOOK_GOOD] = "32", [LOOK_WAITING] = "33", [LOOK_BAD] = "31"
 	};
+
+	fprintf(to, "\033[%sm", codes[look]);
+}
+
+static void print_row(FILE *to, const struct grid *g, int y, bool utf8, bool colors)
+{
 	enum look look = LOOK_PLAIN;
 	int end = g->width;
 
@@ -151,12 +158,12 @@ static void print_row(FILE *to, const struct grid *g, int y, bool utf8, bool col
 		const struct cell *c = at(g, x, y);
 
 		if (colors && c->look != look)
-			fprintf(to, "\033[%sm", codes[c->look]);
+			put_look(to, c->look);
 		look = c->look;
 		fputs(*c->text ? c->text : glyph(c->lines, utf8), to);
 	}
 	if (colors && look)
-		fputs("\033[0m", to);
+		put_look(to, LOOK_PLAIN);
 	fputc('\n', to);
 }
 
@@ -189,10 +196,11 @@ static void print_drawing(FILE *to, const struct drawing *d, bool colors)
 struct list {
 	FILE *to;
 	size_t columns, column;
+	bool colors;
 };
 
 /* put_piece() - as a whole where that can be, else word by word */
-static void put_piece(struct list *l, const char *piece)
+static void put_piece(struct list *l, const char *piece, enum look look)
 {
 	size_t len = strlen(piece), room = l->columns - INDENT;
 	const char *blank = strchr(piece, ' ');
@@ -201,13 +209,19 @@ static void put_piece(struct list *l, const char *piece)
 	if (!fits && blank && len > room) {
 		auto_free char *word = xstrndup(piece, (size_t)(blank - piece));
 
-		put_piece(l, word);
-		put_piece(l, blank + 1);
+		put_piece(l, word, look);
+		put_piece(l, blank + 1, look);
 		return;
 	}
 	if (!fits && l->column)
 		l->column = (size_t)fprintf(l->to, "\n%*s", INDENT - 1, "") - 1;
-	l->column += (size_t)fprintf(l->to, "%s%s", l->column ? " " : "", piece);
+	if (l->column)
+		l->column += (size_t)fprintf(l->to, " ");
+	if (l->colors && look)
+		put_look(l->to, look);
+	l->column += (size_t)fprintf(l->to, "%s", piece);
+	if (l->colors && look)
+		put_look(l->to, LOOK_PLAIN);
 }
 
 static void end_line(struct list *l)
@@ -222,6 +236,12 @@ static char *end_text(const struct picture *p, const struct end *e, const char *
 			 e->address, behind);
 }
 
+/* end_look() - of the cable, if it is cut; else of the node */
+static enum look end_look(const struct picture *p, const struct end *e)
+{
+	return e->look ? e->look : p->nodes[e->node].look;
+}
+
 /* print_wire() - "office 10.0.1.0/24: pc1:eth0 .7, pc2:eth0 .8"; a cable is its two ends */
 static void print_wire(struct list *l, const struct picture *p, const struct picture_wire *w)
 {
@@ -230,33 +250,34 @@ static void print_wire(struct list *l, const struct picture *p, const struct pic
 					 w->end_count ? ":" : "");
 
 	if (!cable)
-		put_piece(l, head);
+		put_piece(l, head, w->split ? LOOK_BAD : LOOK_PLAIN);
 	for (size_t i = 0; i < w->end_count; i++) {
+		const struct end *e = &p->ends[w->ends[i]];
 		const char *behind = i + 1 == w->end_count ? "" : cable ? " --" : ",";
-		auto_free char *text = end_text(p, &p->ends[w->ends[i]], behind);
+		auto_free char *text = end_text(p, e, behind);
 
-		put_piece(l, text);
+		put_piece(l, text, end_look(p, e));
 	}
 	end_line(l);
 }
 
 static void print_list(struct list *l, const struct picture *p)
 {
-	const char *last = NULL; /* of the nodes that hang nowhere */
+	const struct picture_node *last = NULL; /* of those that hang nowhere */
 
 	for (size_t i = 0; i < p->wire_count; i++)
 		print_wire(l, p, &p->wires[i]);
 	for (size_t i = 0; i < p->node_count; i++) {
-		auto_free char *text = last ? xasprintf("%s,", last) : NULL;
+		auto_free char *text = last ? xasprintf("%s,", last->name) : NULL;
 
 		if (p->nodes[i].end_count)
 			continue;
 		if (text)
-			put_piece(l, text);
-		last = p->nodes[i].name;
+			put_piece(l, text, last->look);
+		last = &p->nodes[i];
 	}
 	if (last) {
-		put_piece(l, last);
+		put_piece(l, last->name, last->look);
 		end_line(l);
 	}
 }
@@ -274,13 +295,13 @@ static void print_left_out(struct list *l, const struct picture *p, const size_t
 		if (w->kind == WIRE_CABLE && told[e->wire])
 			continue;
 		told[e->wire] = true;
-		put_piece(l, "and");
+		put_piece(l, "and", LOOK_PLAIN);
 		if (w->kind == WIRE_CABLE) {
 			print_wire(l, p, w);
 			continue;
 		}
-		put_piece(l, text);
-		put_piece(l, w->name);
+		put_piece(l, text, end_look(p, e));
+		put_piece(l, w->name, w->split ? LOOK_BAD : LOOK_PLAIN);
 		end_line(l);
 	}
 	free(told);
@@ -288,7 +309,7 @@ static void print_left_out(struct list *l, const struct picture *p, const size_t
 
 void show_text(FILE *to, const struct picture *p, unsigned columns, bool colors)
 {
-	struct list list = { .to = to, .columns = columns };
+	struct list list = { .to = to, .columns = columns, .colors = colors };
 	size_t *left_out, count;
 	struct drawing *d = tree_layout(p, columns, true, &left_out, &count);
 
