@@ -19,7 +19,7 @@ struct watch {
 
 struct loop {
 	struct event_base *base;
-	struct watch *term, *intr;
+	struct watch *term, *intr, *hup;
 	loop_fn *turn, *end;
 	void *turn_arg, *end_arg;
 	int status;
@@ -42,6 +42,13 @@ void loop_on_end(struct loop *l, loop_fn *fn, void *arg)
 	l->end_arg = arg;
 }
 
+static bool is_ignored(int number)
+{
+	struct sigaction now;
+
+	return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static struct loop *loop_with(struct event_config *config)
 {
 	struct loop *l = xcalloc(1, sizeof(*l));
@@ -52,6 +59,8 @@ static struct loop *loop_with(struct event_config *config)
 	signal(SIGPIPE, SIG_IGN);
 	l->term = loop_on_signal(l, SIGTERM, on_end_signal, l);
 	l->intr = loop_on_signal(l, SIGINT, on_end_signal, l);
+	if (!is_ignored(SIGHUP))
+		l->hup = loop_on_signal(l, SIGHUP, on_end_signal, l);
 	return l;
 }
 
@@ -83,6 +92,7 @@ void loop_free(struct loop *l)
 		return;
 	watch_free(l->term);
 	watch_free(l->intr);
+	watch_free(l->hup);
 	event_base_free(l->base);
 	free(l);
 }
@@ -172,6 +182,10 @@ struct watch *loop_on_signal(struct loop *l, int signal, loop_fn *fn, void *arg)
 {
 	struct watch *w = watch_new(l, signal, EV_SIGNAL | EV_PERSIST, fn, arg);
 
+	if (signal == SIGHUP) {
+		watch_free(l->hup);
+		l->hup = NULL;
+	}
 	watch_start(w);
 	return w;
 }

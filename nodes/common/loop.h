@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The event loop: libevent behind a few calls. Callbacks get their argument alone; a watch knows
- * its descriptor, a timer its loop. SIGTERM and SIGINT end loop_run().
+ * its descriptor, a timer its loop. SIGTERM and SIGINT end loop_run(), and so does SIGHUP, when the
+ * terminal goes, unless nohup(1) ignores it or the program has another use for it.
  */
 #ifndef VETHLAB_LOOP_H
 #define VETHLAB_LOOP_H
@@ -23,7 +24,7 @@ void loop_free(struct loop *l);
 int loop_run(struct loop *l);
 void loop_stop(struct loop *l, int status);
 
-/* loop_on_end() - what SIGTERM and SIGINT do instead of ending the loop */
+/* loop_on_end() - what SIGTERM, SIGINT and SIGHUP do instead of ending the loop */
 void loop_on_end(struct loop *l, loop_fn *fn, void *arg);
 
 /* loop_on_turn() - `fn` runs after the callbacks of each turn: where output is gathered */
@@ -38,6 +39,8 @@ uint64_t clock_wall_ns(void); /* nanoseconds since 1970: what people and capture
 struct watch *loop_on_readable(struct loop *l, int fd, loop_fn *fn, void *arg);
 struct watch *loop_on_writable(struct loop *l, int fd, loop_fn *fn, void *arg);
 struct watch *loop_on_timer(struct loop *l, loop_fn *fn, void *arg);
+
+/* loop_on_signal() - one for SIGHUP is in place of the end that it means otherwise */
 struct watch *loop_on_signal(struct loop *l, int signal, loop_fn *fn, void *arg);
 void watch_start(struct watch *w);
 void watch_start_in(struct watch *w, uint64_t ms); /* a timer: once, so many ms from now */

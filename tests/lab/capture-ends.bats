@@ -26,6 +26,22 @@ is_written() { [[ $(count_of "$1") -ge $2 ]]; }
   done
 }
 
+@test "SIGHUP, when the terminal goes: what was seen is written; nohup: it goes on" {
+  a_and_b
+  start gone env --default-signal=HUP vethlab capture -w gone.pcapng ether proto 0x88b5
+  sees gone
+  start stays env --ignore-signal=HUP vethlab capture -w stays.pcapng ether proto 0x88b5
+  sees stays
+  sends_many 20
+  kill -HUP "${CAPTURE[stays]}"
+  finish gone HUP
+  has_frames gone.pcapng eth 40
+  grep -F 'gone.pcapng: 40 frames' gone.err || fail "it said: $(cat gone.err)"
+  sends_many 20
+  finish stays
+  has_frames stays.pcapng eth 80
+}
+
 @test "kill -9 in the middle leaves a file that can be read" {
   a_and_b
   begin all
