@@ -38,7 +38,7 @@ struct shape *drawing_add(struct drawing *d, enum shape_kind kind, double x, dou
 	return s;
 }
 
-static bool covers_space(const struct shape *s)
+bool shape_covers_space(const struct shape *s)
 {
 	return s->kind == SHAPE_BOX || s->kind == SHAPE_LABEL;
 }
@@ -49,24 +49,17 @@ static bool overlap(double a, double a_len, double b, double b_len)
 	return a < b + b_len - ROUNDING && b < a + a_len - ROUNDING;
 }
 
-static bool cover(const struct shape *a, const struct shape *b)
+bool shape_covers(const struct shape *a, const struct shape *b)
 {
 	return overlap(a->x, a->w, b->x, b->w) && overlap(a->y, a->h, b->y, b->h);
-}
-
-bool drawing_is_free(const struct drawing *d, const struct shape *place)
-{
-	for (size_t i = 0; i < d->count; i++)
-		if (covers_space(&d->shapes[i]) && cover(&d->shapes[i], place))
-			return false;
-	return true;
 }
 
 bool drawing_overlap(const struct drawing *d, const struct shape **a, const struct shape **b)
 {
 	for (size_t i = 0; i < d->count; i++)
-		for (size_t k = i + 1; covers_space(&d->shapes[i]) && k < d->count; k++)
-			if (covers_space(&d->shapes[k]) && cover(&d->shapes[i], &d->shapes[k])) {
+		for (size_t k = i + 1; shape_covers_space(&d->shapes[i]) && k < d->count; k++)
+			if (shape_covers_space(&d->shapes[k]) &&
+			    shape_covers(&d->shapes[i], &d->shapes[k])) {
 				*a = &d->shapes[i];
 				*b = &d->shapes[k];
 				return true;

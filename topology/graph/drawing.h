@@ -41,8 +41,10 @@ void drawing_free(struct drawing *d);
 struct shape *drawing_add(struct drawing *d, enum shape_kind kind, double x, double y, double w,
 			  double h, char *text);
 
-/* drawing_is_free() - no box and no label is there yet */
-bool drawing_is_free(const struct drawing *d, const struct shape *place);
+bool shape_covers_space(const struct shape *s); /* a box or a label */
+
+/* shape_covers() - part of the other one, by more than rounding; what touches does not */
+bool shape_covers(const struct shape *a, const struct shape *b);
 
 /* drawing_overlap() - two boxes or labels that cover each other; false: there are none */
 bool drawing_overlap(const struct drawing *d, const struct shape **a, const struct shape **b);

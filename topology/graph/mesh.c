@@ -10,6 +10,7 @@
 #include "nodes/common/compiler.h"
 #include "nodes/common/mem.h"
 #include "topology/graph/mesh_core.h"
+#include "topology/graph/room.h"
 
 #define STRETCH	       1.06
 #define STRETCHES      60 /* then it is doubled, until there is room */
@@ -72,8 +73,8 @@ static struct point border(const struct mesh *m, size_t e, struct point from, st
 
 /* put_end_label() - on the line or beside it, as near to its node as there is room; false: there
  * is none on its half */
-static bool put_end_label(struct drawing *d, const struct end *e, struct point from,
-			  struct point to)
+static bool put_end_label(struct drawing *d, struct room *room, const struct end *e,
+			  struct point from, struct point to)
 {
 	char *text = end_label(e);
 	double len = (double)text_columns(text);
@@ -91,8 +92,9 @@ static bool put_end_label(struct drawing *d, const struct end *e, struct point f
 					       .w = len,
 					       .h = 1 };
 
-			if (!drawing_is_free(d, &label))
+			if (!room_is_free(room, &label))
 				continue;
+			room_take(room, &label);
 			drawing_add(d, SHAPE_LABEL, label.x, label.y, len, 1, text)->by_dhcp =
 				e->by_dhcp;
 			return true;
@@ -115,10 +117,16 @@ static void draw_line(struct drawing *d, const struct segment *s)
 		->look = bad ? LOOK_BAD : LOOK_PLAIN;
 }
 
-static bool put_labels(struct drawing *d, const struct segment *s)
+static bool put_labels(struct drawing *d, const struct segment *list, size_t count)
 {
-	return put_end_label(d, s->end, s->from, s->to) &&
-	       (!s->far || put_end_label(d, s->far, s->to, s->from));
+	struct room *room = room_of(d);
+	bool good = true;
+
+	for (const struct segment *s = list; s < list + count && good; s++)
+		good = put_end_label(d, room, s->end, s->from, s->to) &&
+		       (!s->far || put_end_label(d, room, s->far, s->to, s->from));
+	room_free(room);
+	return good;
 }
 
 /* aside() - several lines between the same two elements are side by side: how far from the
@@ -204,17 +212,12 @@ static bool draw(const struct mesh *m, struct drawing *d, double stretch)
 	auto_free struct segment *list = xcalloc(m->p->end_count + 1, sizeof(*list));
 	size_t count = segments(m, stretch, list);
 	const struct shape *a, *b;
-	bool good = true;
 
 	for (size_t i = 0; i < count; i++)
 		draw_line(d, &list[i]);
 	for (size_t i = 0; i < m->count; i++)
 		draw_element(m, d, i, stretch);
-	if (drawing_overlap(d, &a, &b))
-		return false;
-	for (size_t i = 0; i < count && good; i++)
-		good = put_labels(d, &list[i]);
-	return good;
+	return !drawing_overlap(d, &a, &b) && put_labels(d, list, count);
 }
 
 /* to_origin() - everything right of and below (0, 0) */
