@@ -10,7 +10,7 @@
 #include "nodes/common/compiler.h"
 #include "nodes/common/mem.h"
 #include "topology/graph/mesh_core.h"
-#include "topology/graph/room.h"
+#include "topology/graph/plane.h"
 
 #define STRETCH	       1.06
 #define STRETCHES      60 /* then it is doubled, until there is room */
@@ -73,7 +73,7 @@ static struct point border(const struct mesh *m, size_t e, struct point from, st
 
 /* put_end_label() - on the line or beside it, as near to its node as there is room; false: there
  * is none on its half */
-static bool put_end_label(struct drawing *d, struct room *room, const struct end *e,
+static bool put_end_label(struct drawing *d, struct plane *plane, const struct end *e,
 			  struct point from, struct point to)
 {
 	char *text = end_label(e);
@@ -92,9 +92,9 @@ static bool put_end_label(struct drawing *d, struct room *room, const struct end
 					       .w = len,
 					       .h = 1 };
 
-			if (!room_is_free(room, &label))
+			if (!plane_is_free(plane, &label))
 				continue;
-			room_take(room, &label);
+			plane_take(plane, &label);
 			drawing_add(d, SHAPE_LABEL, label.x, label.y, len, 1, text)->by_dhcp =
 				e->by_dhcp;
 			return true;
@@ -119,13 +119,13 @@ static void draw_line(struct drawing *d, const struct segment *s)
 
 static bool put_labels(struct drawing *d, const struct segment *list, size_t count)
 {
-	struct room *room = room_of(d);
+	struct plane *plane = plane_of(d);
 	bool good = true;
 
 	for (const struct segment *s = list; s < list + count && good; s++)
-		good = put_end_label(d, room, s->end, s->from, s->to) &&
-		       (!s->far || put_end_label(d, room, s->far, s->to, s->from));
-	room_free(room);
+		good = put_end_label(d, plane, s->end, s->from, s->to) &&
+		       (!s->far || put_end_label(d, plane, s->far, s->to, s->from));
+	plane_free(plane);
 	return good;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The plane is cut into tiles, about as large as a box; a hash of the tile leads to the places that
+/* The drawing's plane is cut into tiles, about as large as a box; a hash of the tile leads to the places that
  * touch it. */
-#include "topology/graph/room.h"
+#include "topology/graph/plane.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ struct taken {
 	size_t next; /* place of this bucket, from 1 */
 };
 
-struct room {
+struct plane {
 	size_t bucket[BUCKETS]; /* the first place, from 1; 0: none */
 	struct taken *places;
 	size_t count;
@@ -40,43 +40,43 @@ static size_t bucket_of(long x, long y)
 	return ((uint64_t)x * 73856093u ^ (uint64_t)y * 19349663u) % BUCKETS;
 }
 
-struct room *room_of(const struct drawing *d)
+struct plane *plane_of(const struct drawing *d)
 {
-	struct room *r = xcalloc(1, sizeof(*r));
+	struct plane *p = xcalloc(1, sizeof(*p));
 
 	for (size_t i = 0; i < d->count; i++)
 		if (shape_covers_space(&d->shapes[i]))
-			room_take(r, &d->shapes[i]);
-	return r;
+			plane_take(p, &d->shapes[i]);
+	return p;
 }
 
-void room_free(struct room *r)
+void plane_free(struct plane *p)
 {
-	free(r->places);
-	free(r);
+	free(p->places);
+	free(p);
 }
 
-void room_take(struct room *r, const struct shape *place)
+void plane_take(struct plane *p, const struct shape *place)
 {
 	struct tiles t = tiles_of(place);
 
 	for (long x = t.left; x <= t.right; x++)
 		for (long y = t.top; y <= t.bottom; y++) {
-			size_t *first = &r->bucket[bucket_of(x, y)];
+			size_t *first = &p->bucket[bucket_of(x, y)];
 
-			*xappend(&r->places, &r->count) = (struct taken){ *place, *first };
-			*first = r->count;
+			*xappend(&p->places, &p->count) = (struct taken){ *place, *first };
+			*first = p->count;
 		}
 }
 
-bool room_is_free(const struct room *r, const struct shape *place)
+bool plane_is_free(const struct plane *p, const struct shape *place)
 {
 	struct tiles t = tiles_of(place);
 
 	for (long x = t.left; x <= t.right; x++)
 		for (long y = t.top; y <= t.bottom; y++)
-			for (size_t i = r->bucket[bucket_of(x, y)]; i; i = r->places[i - 1].next)
-				if (shape_covers(&r->places[i - 1].shape, place))
+			for (size_t i = p->bucket[bucket_of(x, y)]; i; i = p->places[i - 1].next)
+				if (shape_covers(&p->places[i - 1].shape, place))
 					return false;
 	return true;
 }
