@@ -271,10 +271,11 @@ last_event() {
   lab_of <<'L'
 lans: {lan: [10.0.0.0/24, "fd00::/64"]}
 nodes:
-  a: {lan: lan, run: {c: {command: "sh -c 'exit 3'", ready: started}}, env: {A: b}}
+  a: {lan: lan, run: {c: {command: "sh -c 'until [ -e go ]; do sleep 0.05; done; exit 3'", ready: started}}, env: {A: b}}
   b: {lan: lan}
 L
   lab_up ./lab.yml
+  vethlab exec -d a touch go
   has_event 'c exited with status 3'
   assert_equal "$(last_event command | json "d['node'], d['what'], d['command'], d['status']")" "a exited c 3"
   assert_equal "$(vethlab events --json a | head -n 1 | json "d['what'], d['command'], d['pid'] > 1")" \
