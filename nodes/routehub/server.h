@@ -49,7 +49,7 @@ struct hub_client {
 	unsigned new_ids;   /* in this interval */
 	unsigned errors;    /* unreachable, so often since it was heard */
 	uint64_t error_at, probe_at;
-	uint64_t session_at; /* when its session was begun */
+	unsigned unheard; /* HELLOs in a row without a sign that it hears us */
 	struct feed feed;
 	struct hub_session session;
 };

@@ -63,7 +63,6 @@ struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port,
 	c->heard = now;
 	c->probe_at = UINT64_MAX;
 	c->session.epoch_out = new_epoch(s, now);
-	c->session_at = now;
 	s->by_address = xgrow(s->by_address, s->client_count, sizeof(*s->by_address));
 	memmove(s->by_address + at + 1, s->by_address + at,
 		(s->client_count - at) * sizeof(*s->by_address));
@@ -75,13 +74,11 @@ struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port,
 	return c;
 }
 
-void client_is_deaf(struct server *s, struct hub_client *c, uint64_t now)
+void client_meet_again(struct server *s, struct hub_client *c, uint64_t now)
 {
-	if (!c->is_signed || now - c->session_at < 3 * s->config.interval_ms)
-		return;
 	c->session.epoch_out = new_epoch(s, now);
 	c->session.sequence_out = 0;
-	c->session_at = now;
+	c->unheard = 0;
 }
 
 static void remember(struct server *s, const struct hub_client *c)

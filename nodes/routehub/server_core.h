@@ -9,10 +9,8 @@ struct hub_client *client_find(const struct server *s, uint32_t address, uint16_
 struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now);
 void client_forget(struct server *s, struct hub_client *c);
 
-/* client_is_deaf() - it says all of its own, which those do that hear nothing: perhaps it remembers a later
- * session, of a server that was started just before us. A yet later one begins, once in three
- * intervals. */
-void client_is_deaf(struct server *s, struct hub_client *c, uint64_t now);
+/* client_meet_again() - its session begins anew, at a later time */
+void client_meet_again(struct server *s, struct hub_client *c, uint64_t now);
 
 /* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
  * was heard from here before is the older one */

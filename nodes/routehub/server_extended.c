@@ -4,6 +4,7 @@
 #include "server_core.h"
 
 #define NEW_IDS_MAX 4 /* of one client in an interval */
+#define UNHEARD_MAX 3 /* HELLOs, one an interval */
 
 /* take_hello() - a new id costs a look at the whole table: a few in an interval are heard */
 static void take_hello(struct server *s, struct hub_client *c, uint32_t id)
@@ -52,9 +53,29 @@ static void take_whole_end(struct server *s, struct hub_client *c, uint32_t sum)
 	}
 }
 
+/* is_answer() - a sign that the client hears us: marks and the lower digest are for who does, and a right
+ * upper one is as good */
+static bool is_answer(const struct hub_client *c, const struct hub_datagram *d)
+{
+	return d->type == HUB_SYNC_BEGIN || d->type == HUB_DIGEST_DOWN ||
+	       (d->type == HUB_DIGEST_UP && d->field == c->up);
+}
+
+/* look_for_deafness() - perhaps it remembers a later session, of a server that was started just before us,
+ * and takes all that we say for a replay: then a yet later one begins */
+static void look_for_deafness(struct server *s, struct hub_client *c, const struct hub_datagram *d,
+			      uint64_t now)
+{
+	if (is_answer(c, d))
+		c->unheard = 0;
+	else if (d->type == HUB_HELLO && c->is_signed && ++c->unheard > UNHEARD_MAX)
+		client_meet_again(s, c, now);
+}
+
 enum hub_count server_take_extended(struct server *s, struct hub_client *c,
 				    const struct hub_datagram *d, uint64_t now)
 {
+	look_for_deafness(s, c, d, now);
 	if (d->type == HUB_HELLO && d->field)
 		take_hello(s, c, d->field);
 	if (!c->is_extended)
@@ -67,7 +88,6 @@ enum hub_count server_take_extended(struct server *s, struct hub_client *c,
 		take_digest_down(s, c, d->field, now);
 		break;
 	case HUB_SYNC_BEGIN:
-		client_is_deaf(s, c, now);
 		whole_begin(&c->whole);
 		break;
 	case HUB_SYNC_END:

@@ -38,6 +38,7 @@ struct flying {
 
 struct world {
 	struct channel channel;
+	struct server_config config;
 	struct server *server;
 	uint32_t via[ADDRESSES];
 	struct peer peers[CLIENTS];
@@ -195,26 +196,34 @@ static void dropped(void *arg, uint32_t from, enum hub_count why)
 		fail_msg("dropped: %s", hub_count_name(why));
 }
 
+/* start_server() - one that knows nothing, in the second 1000 */
+static void start_server(struct world *w)
+{
+	struct server_io io = { server_installs, server_sends, is_ours, dropped, w };
+
+	w->server = route_server_new(&w->config, &io, 1 + random_below(w, 1 << 24), 1000, w->now);
+	memset(w->via, 0, sizeof(w->via));
+}
+
 static struct world *world_new(unsigned seed, struct channel channel, bool with_key, unsigned plain)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	struct server_config c = { .interval_ms = INTERVAL, .max_clients = 100 };
-	struct server_io io = { server_installs, server_sends, is_ours, dropped, w };
 
 	assert_non_null(w);
+	w->config = (struct server_config){ .interval_ms = INTERVAL, .max_clients = 100 };
 	w->random = seed * 7919 + 1;
 	w->now = 1000000;
 	w->channel = channel;
 	if (with_key)
-		c.key = key_of_test;
-	w->server = route_server_new(&c, &io, 1 + random_below(w, 1 << 24), 1000, w->now);
+		w->config.key = key_of_test;
+	start_server(w);
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		struct peer *p = &w->peers[i];
 		struct client_config cc = { .server = SERVER,
 					    .server_port = HUB_PORT,
 					    .interval_ms = INTERVAL,
 					    .plain_only = i < plain,
-					    .key = c.key };
+					    .key = w->config.key };
 		struct client_io cio = { client_installs, client_sends, is_ours, dropped, p };
 
 		p->world = w;
@@ -380,12 +389,35 @@ static void at_rest_two_digests_are_all(void **state)
 	world_free(w);
 }
 
+/* Clients that a server meets in one second are met at later and later times: that of one that is started
+ * anew within it, and meets them in another order, is before the one that they remember. */
+static void a_server_that_is_started_twice_in_a_second_is_heard(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 50; seed++) {
+		struct world *w = world_new(seed, (struct channel){ 5, 2, 10, 300 }, true, 0);
+		unsigned wrong;
+
+		for (unsigned i = 0; i < CHANGES; i++)
+			change_something(w);
+		run_for(w, S(60));
+		route_server_free(w->server);
+		start_server(w);
+		run_for(w, S(120));
+		wrong = wrong_entries(w);
+		if (wrong)
+			fail_msg("seed %u: %u wrong entries", seed, wrong);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_loss_all_is_right_at_once),
 		cmocka_unit_test(with_loss_and_crashes_all_is_right_after_a_minute),
 		cmocka_unit_test(with_a_key_too),
+		cmocka_unit_test(a_server_that_is_started_twice_in_a_second_is_heard),
 		cmocka_unit_test(with_a_tenth_lost_it_takes_longer),
 		cmocka_unit_test(plain_clients_among_them_are_right_where_nothing_is_lost),
 		cmocka_unit_test(a_plain_client_that_crashes_is_withdrawn),
