@@ -29,6 +29,24 @@ size_t rip_auth_room(const struct rip_key *k)
 	return k ? ENTRY_LEN : 0;
 }
 
+bool rip_key_holds(const struct rip_key *k, uint32_t seconds)
+{
+	return k->from <= seconds && (!k->until || seconds < k->until);
+}
+
+const struct rip_key *rip_signing_key(const struct rip_key *keys, size_t count, uint32_t seconds)
+{
+	const struct rip_key *last = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rip_key_holds(&keys[i], seconds))
+			return &keys[i];
+		if (keys[i].from <= seconds && (!last || keys[i].until > last->until))
+			last = &keys[i];
+	}
+	return last || !count ? last : keys;
+}
+
 static size_t digest_len(const struct rip_key *k)
 {
 	return k->kind == RIP_AUTH_MD5 ? MD5_DIGEST_SIZE : SHA256_DIGEST_SIZE;

@@ -118,11 +118,33 @@ static void read_auth_key(struct config_reader *r, struct yaml *y, void *words)
 		((struct auth_words *)words)->secret = y;
 }
 
+/* read_moment() - a time of day, in seconds since 1970 */
+static void read_moment(struct config_reader *r, struct yaml *y, const char *what, uint32_t *to)
+{
+	if (read_text(r, y, what) && !rip_parse_moment(to, y->text))
+		fault_error(
+			r->faults, y->at,
+			"%s is a time as 2026-12-31 23:59:59, with a Z behind it in UTC, not '%s'",
+			what, y->text);
+}
+
+static void read_auth_from(struct config_reader *r, struct yaml *y, void *words)
+{
+	read_moment(r, y, "from", &((struct auth_words *)words)->key.from);
+}
+
+static void read_auth_until(struct config_reader *r, struct yaml *y, void *words)
+{
+	read_moment(r, y, "until", &((struct auth_words *)words)->key.until);
+}
+
 static void read_auth_one(struct config_reader *r, struct yaml *y, void *settings)
 {
 	static const struct key keys[] = { { "type", read_auth_type },
 					   { "id", read_auth_id },
-					   { "key", read_auth_key } };
+					   { "key", read_auth_key },
+					   { "from", read_auth_from },
+					   { "until", read_auth_until } };
 	struct rip_settings *s = settings;
 	struct auth_words a = { 0 };
 	unsigned errors = r->faults->errors;
@@ -137,6 +159,8 @@ static void read_auth_one(struct config_reader *r, struct yaml *y, void *setting
 	else if (a.key.kind != RIP_AUTH_PLAIN && !a.has_id)
 		fault_error(r->faults, y->at, "auth has no id, which %s needs: 0 to 255",
 			    rip_auth_name(a.key.kind));
+	else if (a.key.until && a.key.until <= a.key.from)
+		fault_error(r->faults, y->at, "auth ends before it begins");
 	else if ((why = rip_set_secret(&a.key, a.secret->text)))
 		fault_error(r->faults, a.secret->at, "%s", why);
 	else

@@ -163,9 +163,24 @@ static bool is_received(const struct rip_iface *i, uint8_t version)
 	return false;
 }
 
+/* is_signed() - rip_verify() with the keys that hold, or with the one that goes on in their place */
+static bool is_signed(const struct rip_settings *s, uint32_t seconds, const uint8_t *data,
+		      size_t *len, enum rip_auth *kind, uint32_t *sequence)
+{
+	const struct rip_key *signing = rip_signing_key(s->keys, s->key_count, seconds);
+
+	if (!signing)
+		return rip_verify(NULL, 0, data, len, kind, sequence);
+	for (const struct rip_key *k = s->keys; k < s->keys + s->key_count; k++)
+		if ((k == signing || rip_key_holds(k, seconds)) &&
+		    rip_verify(k, 1, data, len, kind, sequence))
+			return true;
+	return false;
+}
+
 /* check_auth() - RFC 4822, 3: signed, and not older than what we had. Version 1 cannot be. */
 static enum rip_count check_auth(const struct router *r, const struct rip_iface *i, uint32_t from,
-				 const uint8_t *data, size_t *len, uint32_t *sequence)
+				 const uint8_t *data, size_t *len, uint32_t *sequence, uint64_t now)
 {
 	const struct rip_settings *s = i->settings;
 	const struct rip_neighbour *n;
@@ -176,7 +191,7 @@ static enum rip_count check_auth(const struct router *r, const struct rip_iface 
 		return RIP_TRUNCATED;
 	if (data[1] == 1)
 		return s->key_count ? RIP_BAD_AUTH : RIP_GOOD;
-	if (!rip_verify(s->keys, s->key_count, data, len, &kind, sequence))
+	if (!is_signed(s, router_seconds(r, now), data, len, &kind, sequence))
 		return RIP_BAD_AUTH;
 	n = kind >= RIP_AUTH_MD5 ? find_neighbour(r, from) : NULL;
 	return n && *sequence < n->sequence ? RIP_REPLAYED : RIP_GOOD;
@@ -236,7 +251,7 @@ static enum rip_count take_packet(struct router *r, struct rip_iface *i, uint32_
 
 	if (len >= 2 && data[1] && !is_received(i, data[1]))
 		return RIP_BAD_VERSION;
-	why = check_auth(r, i, from, data, &len, &sequence);
+	why = check_auth(r, i, from, data, &len, &sequence, now);
 	if (why == RIP_GOOD)
 		why = rip_decode(data, len, &p);
 	if (why != RIP_GOOD)

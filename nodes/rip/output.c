@@ -22,7 +22,8 @@ static struct update update_begin(struct router *r, struct rip_iface *i, uint32_
 	const struct rip_settings *s = i->settings;
 	struct update u = { .r = r, .iface = i, .to = to, .port = port, .now = now };
 
-	u.key = version > 1 && s->key_count ? &s->keys[0] : NULL;
+	if (version > 1)
+		u.key = rip_signing_key(s->keys, s->key_count, router_seconds(r, now));
 	u.room = u.key ? RIP_ENTRIES - 1 : RIP_ENTRIES;
 	u.packet.command = RIP_RESPONSE;
 	u.packet.version = version > 2 ? 2 : version;
@@ -34,7 +35,7 @@ static void update_send(struct update *u)
 	uint8_t data[RIP_SIGNED_MAX];
 	size_t len = rip_encode(&u->packet, rip_auth_room(u->key), data);
 
-	len = rip_sign(u->key, router_sequence(u->r, u->now), data, len);
+	len = rip_sign(u->key, router_seconds(u->r, u->now), data, len);
 	u->r->io.send(u->r->io.arg, u->iface, u->to, u->port, data, len);
 	u->r->sent++;
 	u->iface->sent++;

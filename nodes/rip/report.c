@@ -128,9 +128,16 @@ static json_t *tell_neighbours(const struct ripd *d)
 	return list;
 }
 
-static json_t *tell_iface(const struct rip_iface *i)
+/* tell_key() - of what signs now: NULL where nothing does, or it has no id */
+static json_t *tell_key(const struct rip_key *k)
+{
+	return k && k->kind != RIP_AUTH_PLAIN ? json_integer(k->id) : json_null();
+}
+
+static json_t *tell_iface(const struct rip_iface *i, uint32_t seconds)
 {
 	const struct rip_settings *s = i->settings;
+	const struct rip_key *k = rip_signing_key(s->keys, s->key_count, seconds);
 	char text[PREFIX_TEXT_LEN];
 	json_t *address = json_null();
 
@@ -139,21 +146,24 @@ static json_t *tell_iface(const struct rip_iface *i)
 
 		address = json_string(prefix_format(&p, text));
 	}
-	return json_pack("{s:s, s:i, s:b, s:o, s:b, s:s, s:s, s:s, s:s, s:I, s:I}", "name", i->name,
-			 "index", (int)i->index, "up", i->up, "address", address, "passive",
-			 s->passive, "send", rip_send_names[s->send], "receive",
+	return json_pack("{s:s, s:i, s:b, s:o, s:b, s:s, s:s, s:s, s:s, s:o, s:b, s:I, s:I}",
+			 "name", i->name, "index", (int)i->index, "up", i->up, "address", address,
+			 "passive", s->passive, "send", rip_send_names[s->send], "receive",
 			 rip_receive_names[s->receive], "split_horizon", rip_split_names[s->split],
-			 "auth", rip_auth_name(s->key_count ? s->keys[0].kind : RIP_AUTH_NONE),
-			 "sent", (json_int_t)i->sent, "received", (json_int_t)i->received);
+			 "auth", rip_auth_name(k ? k->kind : RIP_AUTH_NONE), "key_id", tell_key(k),
+			 "key_holds", !k || rip_key_holds(k, seconds), "sent", (json_int_t)i->sent,
+			 "received", (json_int_t)i->received);
 }
 
-static json_t *tell_ifaces(const struct ripd *d)
+static json_t *tell_ifaces(const struct ripd *d, uint64_t now)
 {
+	uint32_t seconds = router_seconds(d->router, now);
 	json_t *list = json_array();
 	const struct rip_iface *i;
 
 	LIST_FOREACH (i, &d->router->ifaces, entry)
-		json_array_insert_new(list, 0, tell_iface(i)); /* the list has the last one first */
+		json_array_insert_new(list, 0,
+				      tell_iface(i, seconds)); /* the list has the last one first */
 	return list;
 }
 
@@ -180,7 +190,7 @@ json_t *report_tell(void *ripd, const char *question)
 	else if (strcmp(question, "neighbours") == 0)
 		list = tell_neighbours(d);
 	else if (strcmp(question, "interfaces") == 0)
-		list = tell_ifaces(d);
+		list = tell_ifaces(d, clock_ms());
 	return list ? json_pack("{s:i, s:o}", "version", FORMAT_VERSION, question, list) : NULL;
 }
 
@@ -217,6 +227,7 @@ static const struct table_column iface_columns[] = {
 	{ "RECEIVE", "receive", TABLE_TEXT },
 	{ "SPLIT HORIZON", "split_horizon", TABLE_TEXT },
 	{ "AUTH", "auth", TABLE_TEXT },
+	{ "KEY", "key_id", TABLE_NUMBER },
 	{ "SENT", "sent", TABLE_NUMBER },
 	{ "RECEIVED", "received", TABLE_NUMBER },
 };

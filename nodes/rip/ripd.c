@@ -9,11 +9,24 @@
 
 /* ---- what the router wants done ---------------------------------------------------------------- */
 
+/* warn_of_key() - RFC 4822: who runs the network is told that the last key has run out */
+static void warn_of_key(struct ripd *d, const struct rip_iface *i)
+{
+	const struct rip_settings *s = i->settings;
+	uint32_t seconds = router_seconds(d->router, clock_ms());
+	const struct rip_key *k = rip_signing_key(s->keys, s->key_count, seconds);
+
+	if (k && !rip_key_holds(k, seconds))
+		log_limited(&d->complaint, "%s: no key holds at this time; key %u goes on", i->name,
+			    k->id);
+}
+
 static void send_packet(void *arg, struct rip_iface *i, uint32_t to, uint16_t port,
 			const uint8_t *data, size_t len)
 {
 	struct ripd *d = arg;
 
+	warn_of_key(d, i);
 	udp_queue(d->udp, i->index, i->networks[0].address, to, port, data, len);
 }
 

@@ -52,8 +52,7 @@ bool router_is_busy(const struct router *r)
 	return r->io.is_busy && r->io.is_busy(r->io.arg);
 }
 
-/* RFC 4822, 2.4: never less than before, nor after a restart */
-uint32_t router_sequence(const struct router *r, uint64_t now)
+uint32_t router_seconds(const struct router *r, uint64_t now)
 {
 	return r->begun_s + (uint32_t)((now - r->begun) / 1000);
 }

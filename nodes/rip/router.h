@@ -137,6 +137,10 @@ struct router *router_new(const struct rip_config *c, const struct router_io *io
 			  uint32_t seconds);
 void router_free(struct router *r);
 
+/* router_seconds() - the time of day, in seconds since 1970: which keys hold, and RFC 4822's sequence
+ * numbers (2.4), which are never less than before, nor after a restart */
+uint32_t router_seconds(const struct router *r, uint64_t now);
+
 /* router_iface() - this interface is so from now on; the networks are copied. Without settings it
  * is none of ours. */
 void router_iface(struct router *r, const struct rip_iface *is, uint64_t now);

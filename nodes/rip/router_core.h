@@ -31,7 +31,6 @@ bool router_has_address(const struct router *r, uint32_t address);
 /* entry_len() - the length of an entry's prefix, -1 where it has none */
 int entry_len(const struct rip_iface *i, const struct rip_entry *e);
 bool router_is_busy(const struct router *r);
-uint32_t router_sequence(const struct router *r, uint64_t now);
 
 /* output.c */
 struct rip_asker {

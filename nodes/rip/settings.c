@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
@@ -190,6 +191,21 @@ bool rip_parse_auth_kind(enum rip_auth *kind, const char *text)
 		if (strcmp(text, rip_auth_name(*kind)) == 0)
 			return true;
 	return false;
+}
+
+bool rip_parse_moment(uint32_t *seconds, const char *text)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	const char *rest = strptime(text, "%Y-%m-%d%t%H:%M", &tm);
+	time_t t;
+
+	if (rest && *rest == ':')
+		rest = strptime(rest, ":%S", &tm);
+	if (!rest || (*rest && strcmp(rest, "Z") != 0))
+		return false;
+	t = *rest ? timegm(&tm) : mktime(&tm);
+	*seconds = (uint32_t)t;
+	return t > 0 && t <= UINT32_MAX;
 }
 
 const char *rip_parse_auth(struct rip_key *k, const char *text)

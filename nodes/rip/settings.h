@@ -27,7 +27,7 @@ struct rip_settings {
 	bool passive;
 	uint32_t *neighbours;
 	size_t neighbour_count;
-	struct rip_key *keys; /* the first one signs */
+	struct rip_key *keys; /* the first one that holds signs */
 	size_t key_count;
 	unsigned said; /* which of them were said here: bits of SAID_x */
 };

@@ -11,6 +11,10 @@ const char *rip_parse_network(struct prefix *p, const char *text);
 const char *rip_parse_announced(struct rip_announced *a, const char *text); /* PREFIX,METRIC,TAG */
 const char *rip_parse_auth(struct rip_key *k, const char *text);	    /* KIND:ID:SECRET */
 bool rip_parse_auth_kind(enum rip_auth *kind, const char *text);
+
+/* rip_parse_moment() - "2026-12-31 23:59:59", in local time, or with a Z behind it in UTC; seconds may
+ * be left out */
+bool rip_parse_moment(uint32_t *seconds, const char *text);
 const char *rip_set_secret(struct rip_key *k, const char *secret); /* k->kind is set */
 
 /* rip_settings_add() - of this interface, found or new */

@@ -7,9 +7,11 @@
 #include "nodes/rip/auth.h"
 #include "nodes/rip/packet.h"
 
-static const struct rip_key keys[] = { { RIP_AUTH_MD5, 1, "secret", 6 },
-				       { RIP_AUTH_SHA256, 2, "another secret", 14 },
-				       { RIP_AUTH_PLAIN, 0, "secret", 6 } };
+static const struct rip_key keys[] = {
+	{ .kind = RIP_AUTH_MD5, .id = 1, .secret = "secret", .len = 6 },
+	{ .kind = RIP_AUTH_SHA256, .id = 2, .secret = "another secret", .len = 14 },
+	{ .kind = RIP_AUTH_PLAIN, .id = 0, .secret = "secret", .len = 6 }
+};
 
 static void check_packet(const uint8_t *data, size_t len)
 {

@@ -182,7 +182,7 @@ static void hear_built(struct world *w, struct reader *r, unsigned index)
 			*e = (struct rip_entry){ .metric = RIP_INFINITY };
 	}
 	len = rip_encode(&p, rip_auth_room(k), data);
-	len = rip_sign(k, router_sequence(w->router, w->now) - (who >> 6), data, len);
+	len = rip_sign(k, router_seconds(w->router, w->now) - (who >> 6), data, len);
 	hear(w, index, from, what & 0x80 ? 4000 : RIP_PORT, data, len);
 }
 
@@ -244,7 +244,9 @@ static struct rip_config *configure(uint8_t choice)
 	if (choice & 64) {
 		c->all.keys = calloc(1, sizeof(struct rip_key));
 		require(c->all.keys != NULL);
-		*c->all.keys = (struct rip_key){ RIP_AUTH_MD5, 1, "secret", 6 };
+		*c->all.keys = (struct rip_key){
+			.kind = RIP_AUTH_MD5, .id = 1, .secret = "secret", .len = 6
+		};
 		c->all.key_count = 1;
 	}
 	if (choice & 128) {

@@ -2,8 +2,9 @@
 """Keyed MD5: RFC 4822, and RFC 2082 before it."""
 
 import struct
+import time
 
-from facts import equal
+from facts import equal, require
 from rip import INFINITY, Key, Password, message
 from signing import BAD, NET, check, grows, not_taken, replayed, room, start
 
@@ -62,6 +63,40 @@ def m_each_octet_counts(bench):
         bench.r1.send(bytes(octets))
     bench.ignored(BAD, "10.66.1.0/24", "10.67.0.0/24", "11.66.0.0/24", "10.66.0.0/25", by=bench.r1)
     equal("dropped", sum(bench.dropped().values()), len(good))
+
+
+def m_lifetimes(bench):
+    """RFC 4822: a key signs and is taken in its time; the next one follows, and goes on when it has run out"""
+    now = int(time.time())
+    bench.configure("interfaces: [eth0, eth1]\nauth:\n"
+                    f"  - {{type: md5, id: 1, key: one, until: {_moment(now + 2)}}}\n"
+                    f"  - {{type: md5, id: 2, key: two, from: {_moment(now + 1)}, until: {_moment(now + 3)}}}\n", update="200ms")
+    one, two = Key("md5", 1, "one"), Key("md5", 2, "two")
+    for key, holds in (one, True), (two, True), (two, False):
+        told = bench.wires.eventually(lambda k=key, h=holds: _signs(bench, k, h), f"key {key.identity} signs")
+        check(told, key)
+        bench.r1.signer, two.sequence = key, one.sequence + two.sequence
+        bench.learn(bench.r1, NET, 3)
+        bench.r1.say((NET, INFINITY))
+        bench.removed(NET)
+    bench.r1.signer, one.sequence = one, two.sequence + 1
+    bench.r1.say(BAD)
+    bench.r1.signer = two
+    bench.ignored(BAD, by=bench.r1, reasons={"bad-auth": 1})
+    require("eth0: no key holds at this time; key 2 goes on" in bench.ripd.log(), "a warning", bench.ripd.log())
+
+
+def _moment(seconds):
+    return time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(seconds))
+
+
+def _signs(bench, key, holds):
+    """What ripd has told with this key, when it says that this one signs, and whether it holds."""
+    bench.forget()
+    told = bench.wires.until(lambda: bench.eth0.inbox, "an update")[-1]
+    shown = next(i for i in bench.show("interfaces")["interfaces"] if i["name"] == "eth0")
+    return told if (shown["key_id"], shown["key_holds"]) == (key.identity, holds) and \
+        told.signature[1] == key.identity else None
 
 
 def m_replayed(bench):

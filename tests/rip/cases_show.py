@@ -71,7 +71,7 @@ def w_interfaces(bench):
         interface.pop("sent"), interface.pop("received")
         equal(name, interface, {"name": name, "index": index[name], "up": True, "address": ADDRESSES[name] + "/24",
                                 "passive": passive, "send": "2-broadcast", "receive": "2", "split_horizon": "simple",
-                                "auth": "sha256"})
+                                "auth": "sha256", "key_id": 1, "key_holds": True})
     bench.stop()
     bench.start()
     bench.ip("link set eth1 down")

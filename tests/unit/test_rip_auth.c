@@ -206,6 +206,38 @@ static void each_of_several_keys_is_good(void **state)
 	assert_false(is_good(keys, 3, md5_long_packet, sizeof(md5_long_packet)));
 }
 
+/* signing_at() - the id of the key that signs then; -1: none */
+static int signing_at(const struct rip_key *keys, size_t count, uint32_t seconds)
+{
+	const struct rip_key *k = rip_signing_key(keys, count, seconds);
+
+	return k ? k->id : -1;
+}
+
+static void the_first_key_that_holds_signs(void **state)
+{
+	struct rip_key keys[] = { key(RIP_AUTH_MD5, 1, "one"), key(RIP_AUTH_MD5, 2, "two"),
+				  key(RIP_AUTH_MD5, 3, "three") };
+
+	(void)state;
+	keys[0].until = 1000;
+	keys[1].from = 900;
+	keys[1].until = 2000;
+	keys[2].from = 1500;
+	keys[2].until = 1600;
+	assert_int_equal(signing_at(keys, 3, 0), 1);
+	assert_int_equal(signing_at(keys, 3, 999), 1);
+	assert_int_equal(signing_at(keys, 3, 1000), 2);
+	assert_int_equal(signing_at(keys, 3, 1550), 2);
+	assert_true(rip_key_holds(&keys[2], 1500) && rip_key_holds(&keys[2], 1599));
+	assert_false(rip_key_holds(&keys[2], 1499) || rip_key_holds(&keys[2], 1600));
+	assert_int_equal(signing_at(keys, 3, 2000), 2); /* the last to run out goes on */
+	assert_int_equal(signing_at(keys, 3, UINT32_MAX), 2);
+	assert_int_equal(signing_at(keys + 2, 1, 0), 3); /* none has begun */
+	assert_int_equal(signing_at(keys + 1, 2, 0), 2);
+	assert_int_equal(signing_at(NULL, 0, 0), -1);
+}
+
 /* RFC 2453, 4.1 and 5.2 */
 static void signed_and_unsigned_do_not_meet(void **state)
 {
@@ -280,6 +312,7 @@ int main(void)
 		cmocka_unit_test(each_octet_and_the_length_are_covered),
 		cmocka_unit_test(another_secret_id_or_kind_is_another_key),
 		cmocka_unit_test(each_of_several_keys_is_good),
+		cmocka_unit_test(the_first_key_that_holds_signs),
 		cmocka_unit_test(signed_and_unsigned_do_not_meet),
 		cmocka_unit_test(a_digest_length_with_the_head_of_the_trailer_is_taken),
 		cmocka_unit_test(a_full_packet_can_be_signed),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -119,6 +120,25 @@ static void the_example_of_the_manual_is_good(void **state)
 	rip_config_free(c);
 }
 
+static void a_key_holds_between_two_times(void **state)
+{
+	struct rip_config *c;
+	const struct rip_key *k;
+
+	(void)state;
+	setenv("TZ", "XST-2", true); /* two hours ahead of UTC */
+	tzset();
+	c = good(
+		"auth:\n"
+		"  - {type: md5, id: 1, key: k, from: 2026-11-21 22:00, until: 2026-11-21 20:00:30Z}\n"
+		"  - {type: md5, id: 2, key: k}\n");
+	k = c->all.keys;
+	assert_int_equal(k[0].from, 1795291200);
+	assert_int_equal(k[0].until, 1795291230);
+	assert_true(!k[1].from && !k[1].until);
+	rip_config_free(c);
+}
+
 static void each_word_is_what_it_says(void **state)
 {
 	char text[64];
@@ -230,6 +250,11 @@ static const struct bad_case {
 	{ "auth: {type: md5, id: 1, key: 12345678901234567}\n", 1, 31, "16" },
 	{ "auth: {type: plain, key: 12345678901234567}\n", 1, 26, "16" },
 	{ "auth: {type: plain, id: 1, kee: k}\n", 1, 28, "key" },
+	{ "auth: {type: plain, key: k, from: tomorrow}\n", 1, 35, "tomorrow" },
+	{ "auth: {type: plain, key: k, until: 2026-12-31 24:61}\n", 1, 36, "until is a time" },
+	{ "auth: {type: plain, key: k, until: 2026-12-31 23:59z}\n", 1, 36, "23:59z" },
+	{ "auth: {type: plain, key: k, from: 2026-12-31 23:59, until: 2026-12-31 23:59}\n", 1, 7,
+	  "before it begins" },
 	{ "interfaces:\n  eth0: {sned: 2}\n", 2, 10, "send" },
 	{ "interfaces:\n  a-name-of-sixteen: {}\n", 2, 3, "a-name-of-sixteen" },
 	{ "interfaces: [a/b]\n", 1, 14, "a/b" },
@@ -354,6 +379,7 @@ int main(void)
 		cmocka_unit_test(nothing_said_is_as_the_rfc_has_it),
 		cmocka_unit_test(times_have_units),
 		cmocka_unit_test(the_example_of_the_manual_is_good),
+		cmocka_unit_test(a_key_holds_between_two_times),
 		cmocka_unit_test(each_word_is_what_it_says),
 		cmocka_unit_test(an_interface_takes_what_it_does_not_say_from_the_top),
 		cmocka_unit_test(interfaces_may_be_a_list),

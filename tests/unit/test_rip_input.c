@@ -121,14 +121,17 @@ static enum rip_count hear_signed(struct one *o, const struct rip_key *k, uint32
 
 static void only_what_is_signed_and_not_older_is_taken(void **state)
 {
-	const struct rip_key other = { RIP_AUTH_MD5, 1, "Secret", 6 };
+	const struct rip_key other = {
+		.kind = RIP_AUTH_MD5, .id = 1, .secret = "Secret", .len = 6
+	};
 	struct rip_packet v1 = { RIP_RESPONSE, 1, 1, { entry(NET, 0, 1) } };
 	struct one o = begin();
 
 	(void)state;
 	o.config->all.keys = calloc(1, sizeof(struct rip_key));
 	o.config->all.key_count = 1;
-	*o.config->all.keys = (struct rip_key){ RIP_AUTH_MD5, 1, "secret", 6 };
+	*o.config->all.keys =
+		(struct rip_key){ .kind = RIP_AUTH_MD5, .id = 1, .secret = "secret", .len = 6 };
 	start(&o);
 	assert_int_equal(hear_signed(&o, NULL, 0), RIP_BAD_AUTH);
 	assert_int_equal(hear_signed(&o, &other, 5), RIP_BAD_AUTH);
@@ -142,9 +145,39 @@ static void only_what_is_signed_and_not_older_is_taken(void **state)
 	end(&o);
 }
 
+/* The router's clock says 1700000000 at its start. */
+static void only_keys_that_hold_are_taken(void **state)
+{
+	struct one o = begin();
+	struct rip_key *keys = calloc(2, sizeof(*keys));
+
+	(void)state;
+	keys[0] = (struct rip_key){ .kind = RIP_AUTH_MD5, .id = 1, .secret = "old", .len = 3 };
+	keys[1] = (struct rip_key){ .kind = RIP_AUTH_SHA256, .id = 2, .secret = "new", .len = 3 };
+	keys[0].until = 1700000100;
+	keys[1].from = 1700000050;
+	keys[1].until = 1700000200;
+	o.config->all.keys = keys;
+	o.config->all.key_count = 2;
+	start(&o);
+	assert_int_equal(hear_signed(&o, &keys[0], 1), RIP_GOOD);
+	assert_int_equal(hear_signed(&o, &keys[1], 1), RIP_BAD_AUTH);
+	o.now += S(60); /* both hold */
+	assert_int_equal(hear_signed(&o, &keys[0], 2), RIP_GOOD);
+	assert_int_equal(hear_signed(&o, &keys[1], 3), RIP_GOOD);
+	o.now += S(60);
+	assert_int_equal(hear_signed(&o, &keys[0], 4), RIP_BAD_AUTH);
+	assert_int_equal(hear_signed(&o, &keys[1], 5), RIP_GOOD);
+	o.now += S(3600); /* none does: the last one goes on */
+	assert_int_equal(hear_signed(&o, &keys[0], 6), RIP_BAD_AUTH);
+	assert_int_equal(hear_signed(&o, &keys[1], 7), RIP_GOOD);
+	assert_int_equal(hear_signed(&o, NULL, 0), RIP_BAD_AUTH);
+	end(&o);
+}
+
 static void without_a_key_nothing_signed_is_taken(void **state)
 {
-	const struct rip_key k = { RIP_AUTH_PLAIN, 0, "secret", 6 };
+	const struct rip_key k = { .kind = RIP_AUTH_PLAIN, .id = 0, .secret = "secret", .len = 6 };
 	struct one o = begin();
 
 	(void)state;
@@ -351,6 +384,7 @@ int main(void)
 		cmocka_unit_test(each_bad_entry_is_left_out_and_the_others_are_taken),
 		cmocka_unit_test(versions_are_heard_as_they_are_set),
 		cmocka_unit_test(only_what_is_signed_and_not_older_is_taken),
+		cmocka_unit_test(only_keys_that_hold_are_taken),
 		cmocka_unit_test(without_a_key_nothing_signed_is_taken),
 		cmocka_unit_test(who_asks_for_all_gets_all_with_split_horizon),
 		cmocka_unit_test(entries_that_are_asked_for_are_answered_as_they_stand),

@@ -325,7 +325,8 @@ static void a_signed_packet_has_twenty_four(void **state)
 	(void)state;
 	o.config->all.keys = calloc(1, sizeof(struct rip_key));
 	o.config->all.key_count = 1;
-	*o.config->all.keys = (struct rip_key){ RIP_AUTH_MD5, 1, "secret", 6 };
+	*o.config->all.keys =
+		(struct rip_key){ .kind = RIP_AUTH_MD5, .id = 1, .secret = "secret", .len = 6 };
 	start(&o);
 	for (unsigned i = 0; i < 49; i++)
 		own(&o, IP(10, 100, i, 0), 24, 1);
