@@ -21,6 +21,8 @@ struct acceptor {
 	struct log_limit complaint;
 };
 
+/* rest() - out of descriptors or memory, as errno says: a socket that stays readable would keep the
+ * loop turning */
 static void rest(struct acceptor *a)
 {
 	log_limited(&a->complaint, "cannot accept: %s; new clients wait", strerror(errno));
@@ -48,6 +50,8 @@ static bool out_of_resources(int err)
 	return err == EMFILE || err == ENFILE || err == ENOBUFS || err == ENOMEM;
 }
 
+/* on_connection() - those that wait, but not all of a flood: the clients that are there have their
+ * turn too */
 static void on_connection(void *arg)
 {
 	struct acceptor *a = arg;

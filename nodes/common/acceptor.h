@@ -10,6 +10,8 @@
 struct acceptor;
 typedef void accept_fn(void *arg, int fd, const struct endpoint *peer);
 
+/* acceptor_new() - takes over `listening`, which has to be non-blocking; `fn` owns the descriptor
+ * that it is handed */
 struct acceptor *acceptor_new(struct loop *l, int listening, accept_fn *fn, void *arg);
 void acceptor_resume(struct acceptor *a);
 void acceptor_free(struct acceptor *a); /* and the listening socket */

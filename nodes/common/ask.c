@@ -35,6 +35,8 @@ struct asked {
 	unsigned children;
 };
 
+/* name_socket() - an abstract name, so no file is left behind; the length that bind(2) and
+ * connect(2) take */
 static socklen_t name_socket(struct sockaddr_un *sa, const char *name)
 {
 	int n;
@@ -46,6 +48,7 @@ static socklen_t name_socket(struct sockaddr_un *sa, const char *name)
 
 /* ---- the daemon's side ------------------------------------------------------------------------- */
 
+/* asker_close() - its place is free then; one that is free already stays so */
 static void asker_close(struct asker *k)
 {
 	if (k->fd < 0)
@@ -91,6 +94,7 @@ static void be_alone(int *fd)
 	alarm(PATIENCE_S);
 }
 
+/* tell() - in the child: writes the answer, and ends. Nobody looks at its status. */
 _Noreturn static void tell(const struct asked *a, int fd, const char *question)
 {
 	json_t *answer;
@@ -102,6 +106,8 @@ _Noreturn static void tell(const struct asked *a, int fd, const char *question)
 	_exit(!answer || json_dump_callback(answer, write_all, &fd, JSON_PRESERVE_ORDER) < 0);
 }
 
+/* answer_with() - by the daemon itself, without waiting: an empty object, or why not. Who does not
+ * take it goes without. */
 static void answer_with(int fd, const char *why)
 {
 	char text[QUESTION_LEN + 64];
@@ -133,6 +139,8 @@ static void listen_to_all(struct asked *a, bool yes)
 			turn(a->askers[i].readable);
 }
 
+/* answer() - an order is obeyed here and now; a question is answered by a child, which has the
+ * memory as it is at this moment. The caller closes `fd`. */
 static void answer(struct asked *a, int fd, const char *question)
 {
 	char why[QUESTION_LEN] = "";
@@ -152,6 +160,7 @@ static void answer(struct asked *a, int fd, const char *question)
 		listen_to_all(a, false); /* who asks now waits until one of them has ended */
 }
 
+/* on_question() - one line that comes in one piece; whatever else comes first is hung up on */
 static void on_question(void *arg)
 {
 	struct asker *k = arg;
@@ -185,6 +194,8 @@ static void on_asker(void *arg)
 	watch_start(k->readable);
 }
 
+/* on_child() - takes every child that has ended for one of ours: a daemon that serves here starts
+ * no others */
 static void on_child(void *arg)
 {
 	struct asked *a = arg;
@@ -230,6 +241,8 @@ void ask_close(struct asked *a)
 
 /* ---- who asks ---------------------------------------------------------------------------------- */
 
+/* read_some() - for jansson: the octets read, 0 at the end, (size_t)-1 for an error or no answer in
+ * time */
 static size_t read_some(void *to, size_t room, void *fd)
 {
 	ssize_t n;

@@ -29,7 +29,8 @@ struct key {
 bool read_map(struct config_reader *r, const struct yaml *map, const struct key *keys, size_t count,
 	      const char *what, void *into);
 
-/* Each reads one value, or reports a fault and is false. */
+/* Each reads one value, or reports a fault that begins with `what`, and is false: then `*to` is as
+ * it was. `min` and `max` are good themselves; read_word() gives the word's place in the list. */
 bool read_text(struct config_reader *r, const struct yaml *y, const char *what);
 bool read_bool(struct config_reader *r, const struct yaml *y, const char *what, bool *to);
 bool read_number(struct config_reader *r, const struct yaml *y, const char *what, unsigned min,

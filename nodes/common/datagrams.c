@@ -15,6 +15,7 @@ void datagrams_ask(int fd)
 	setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
 }
 
+/* info_of() - what datagrams_ask() has asked for; zeroes where the kernel has not said it */
 static struct in_pktinfo info_of(struct msghdr *m)
 {
 	struct in_pktinfo info = { 0 };

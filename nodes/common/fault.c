@@ -56,6 +56,7 @@ static char *printable(char *text)
 	return safe;
 }
 
+/* add() - the new fault, which is where it is until the next one is added */
 static struct fault *add(struct faults *f, enum fault_kind kind, struct place at, const char *fmt,
 			 va_list ap)
 {
@@ -124,6 +125,7 @@ static void merge(struct fault *list, size_t half, size_t count, struct fault *s
 	memcpy(list, spare, count * sizeof(*list));
 }
 
+/* merge_sort() - stable, as qsort(3) is not; `spare` has room for as many */
 static void merge_sort(struct fault *list, size_t count, struct fault *spare)
 {
 	if (count < 2)
@@ -133,6 +135,7 @@ static void merge_sort(struct fault *list, size_t count, struct fault *spare)
 	merge(list, count / 2, count, spare);
 }
 
+/* is_same() - the same sentence about the same place, but for the name of a node */
 static bool is_same(const struct fault *a, const struct fault *b)
 {
 	const char *where = strstr(a->text, " in node '");

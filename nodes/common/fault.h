@@ -31,6 +31,7 @@ struct faults {
 	unsigned errors, warnings;
 };
 
+/* Where, and a sentence, which is copied; what a terminal would obey becomes a question mark. */
 void fault_error(struct faults *f, struct place at, const char *fmt, ...) printf_like(3, 4);
 void fault_warning(struct faults *f, struct place at, const char *fmt, ...) printf_like(3, 4);
 
@@ -38,7 +39,12 @@ void fault_warning(struct faults *f, struct place at, const char *fmt, ...) prin
 void fault_note(struct faults *f, struct place at, const char *fmt, ...) printf_like(3, 4);
 
 const char *fault_kind_name(enum fault_kind kind);
+
+/* faults_sort() - by place, notes behind their error; what was said of a place before is dropped,
+ * and counts no more */
 void faults_sort(struct faults *f);
+
+/* faults_print() - sorts first; where there are very many, the rest is a number */
 void faults_print(struct faults *f, FILE *out);
 void faults_free(struct faults *f);
 

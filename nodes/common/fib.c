@@ -30,6 +30,7 @@
 
 /* ---- what was refused ------------------------------------------------------------------------ */
 
+/* say_refused() - `words` are the kernel's own, if it had any; else those of the error */
 static void say_refused(struct fib *f, const struct route *r, int error, const char *words)
 {
 	char text[PREFIX_TEXT_LEN];
@@ -103,6 +104,8 @@ static uint32_t use_object(struct fib *f, struct hops *h)
 	return h->object;
 }
 
+/* put_new() - what is wanted of `r`; with `behind`, after whatever has its prefix and metric
+ * already */
 static void put_new(struct fib *f, struct route *r, bool behind)
 {
 	uint16_t flags = NLM_F_CREATE | (behind ? NLM_F_APPEND : NLM_F_EXCL);
@@ -130,6 +133,8 @@ static void put_change(struct fib *f, struct route *r)
 	hops_release(f, before);
 }
 
+/* settle() - puts what makes the kernel's route the one that is wanted. A route that nobody wants
+ * is freed. */
 static void settle(struct fib *f, struct route *r)
 {
 	if (route_is_lost(r))
@@ -167,6 +172,7 @@ static void drop_idle_objects(struct fib *f)
 	}
 }
 
+/* settle_some() - at most `budget` routes; when it returns the kernel has taken or refused them */
 static void settle_some(struct fib *f, size_t budget)
 {
 	drop_idle_objects(f);

@@ -41,7 +41,11 @@ struct fib *fib_new(struct loop *l, const struct fib_config *c);
 
 /* fib_set() - this route, by way of 1 to FIB_HOPS_MAX next hops, whatever was wanted before */
 void fib_set(struct fib *f, const struct prefix *p, const struct fib_hop *hops, size_t count);
+
+/* fib_remove() - no longer; a route of an earlier run that was never set waits for fib_sweep() */
 void fib_remove(struct fib *f, const struct prefix *p);
+
+/* fib_remove_all() - all that is ours, also what an earlier run has left */
 void fib_remove_all(struct fib *f);
 
 /* fib_sweep() - what an earlier run has left and nobody has set since, goes */

@@ -62,12 +62,18 @@ struct fib {
 
 /* ---- fib_hops.c ------------------------------------------------------------------------------ */
 
-/* hops_get() - the one set with these next hops */
+/* hops_get() - the one set with these next hops. A new one has no user yet: give it one, or
+ * hops_release() it. */
 struct hops *hops_get(struct fib *f, int family, const struct fib_hop *hops, size_t count);
-void hops_release(struct fib *f, struct hops *h); /* has lost a user */
+
+/* hops_release() - freed, if it has neither users nor an object any more */
+void hops_release(struct fib *f, struct hops *h);
+
+/* hops_forget_object() - the kernel has its object no more; the set may go with it */
 void hops_forget_object(struct fib *f, struct hops *h);
 
-/* route_want(), route_have() - say what is so, with all the counting */
+/* route_want(), route_have() - say what is so, with all the counting; the set that the route leaves
+ * may be freed */
 void route_want(struct fib *f, struct route *r, struct hops *h);
 void route_have(struct fib *f, struct route *r, struct hops *h, uint32_t object);
 
@@ -80,7 +86,9 @@ bool route_is_lost(const struct route *r);
  * What is refused comes back with `about`. */
 void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route *r,
 		const struct hops *h, uint32_t object, void *about);
-bool kernel_make_object(struct fib *f, struct hops *h); /* at once */
+
+/* kernel_make_object() - at once, behind what the batch has; false: the kernel refuses it */
+bool kernel_make_object(struct fib *f, struct hops *h);
 void kernel_drop_object(struct fib *f, uint32_t id, void *about);
 
 /* What the kernel says of a route. */
@@ -91,6 +99,8 @@ struct seen_route {
 	struct fib_hop hop[FIB_HOPS_MAX];
 	size_t hop_count; /* 0: more than that, or such as we never make */
 };
+
+/* kernel_read_route() - false: it is no plain unicast route of IPv4 or IPv6 */
 bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to);
 bool kernel_read_prefix(const struct nlmsghdr *nlh, struct prefix *to); /* of any kind of route */
 
@@ -101,9 +111,15 @@ bool kernel_read_object(const struct fib *f, const struct nlmsghdr *nlh, uint32_
 
 /* ---- fib_look.c: events, dump and compare ---------------------------------------------------- */
 
+/* look_open() - the sockets; ends the program where there is no netlink */
 void look_open(struct fib *f);
+
+/* look_now() - dumps and compares; what is not as it is wanted is marked, and f->next_look_ms
+ * set */
 void look_now(struct fib *f);
 void fib_mark(struct fib *f, struct route *r); /* dirty */
+
+/* fib_schedule() - the timer, for what waits: routes at once, a look when its time has come */
 void fib_schedule(struct fib *f);
 
 #endif

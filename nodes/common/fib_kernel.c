@@ -112,6 +112,7 @@ static int ask_once(int fd, struct nlmsghdr *nlh)
 	return errno;
 }
 
+/* make_object() - 0, or the error; EEXIST: the id is somebody's */
 static int make_object(const struct fib *f, const struct hops *h, uint32_t id)
 {
 	char data[256];
@@ -157,6 +158,7 @@ void kernel_drop_object(struct fib *f, uint32_t id, void *about)
 
 /* ---- read -------------------------------------------------------------------------------------- */
 
+/* read_addr() - zeroes where the attribute is too short for one */
 static void read_addr(const struct nlattr *attr, int family, struct addr *to)
 {
 	*to = (struct addr){ .family = family };
@@ -164,6 +166,8 @@ static void read_addr(const struct nlattr *attr, int family, struct addr *to)
 		memcpy(to->bytes, mnl_attr_get_payload(attr), addr_bits(to) / 8);
 }
 
+/* read_multipath() - the hops of RTA_MULTIPATH; a count of 0 says that there are more than we
+ * make */
 static void read_multipath(const struct nlattr *all, int family, struct seen_route *to)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(all);

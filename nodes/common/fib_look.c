@@ -23,6 +23,7 @@ static bool is_ours(const struct fib *f, const struct seen_route *s)
 
 /* ---- the dump ---------------------------------------------------------------------------------- */
 
+/* object_of() - the set that has the object of this id; NULL: it is not ours, or 0 */
 static struct hops *object_of(const struct fib *f, uint32_t id)
 {
 	for (size_t i = 0; id && i < f->object_count; i++)
@@ -31,6 +32,7 @@ static struct hops *object_of(const struct fib *f, uint32_t id)
 	return NULL;
 }
 
+/* hops_of() - by its object, if that is ours, or by its hops; it may be new, and have no user */
 static struct hops *hops_of(struct fib *f, const struct seen_route *s)
 {
 	struct hops *h = object_of(f, s->object);
@@ -62,6 +64,8 @@ static void on_route(void *arg, const struct nlmsghdr *nlh)
 	r->seen = f->looks;
 }
 
+/* on_object() - one that an earlier run has left is taken over; a second one for the same hop
+ * goes */
 static void on_object(void *arg, const struct nlmsghdr *nlh)
 {
 	struct fib *f = arg;
@@ -86,6 +90,7 @@ static void on_object(void *arg, const struct nlmsghdr *nlh)
 	h->seen = f->looks;
 }
 
+/* look_again() - the dump was cut: what it has shown so far does not count */
 static void look_again(void *arg)
 {
 	struct fib *f = arg;
@@ -115,6 +120,7 @@ static void judge(struct fib *f, struct route *r)
 		fib_mark(f, r);
 }
 
+/* look_at() - the routes of a family; false: there was no dump, and nothing is judged */
 static bool look_at(struct fib *f, int family)
 {
 	struct route *r = NULL;
@@ -171,6 +177,7 @@ static bool touches(const struct fib *f, const struct nlmsghdr *nlh)
 	return false;
 }
 
+/* on_events() - reads them all; the first that touches ours is reason enough for a look */
 static void on_events(void *arg)
 {
 	struct fib *f = arg;

@@ -35,9 +35,13 @@ bool ip4_is_host(uint32_t a);	 /* not 0/8, 127/8, multicast, or reserved */
 uint32_t ip4_of(const struct addr *a);
 struct addr ip4_addr(uint32_t a);
 
-unsigned addr_bits(const struct addr *a);
+unsigned addr_bits(const struct addr *a); /* 128, or 32 */
 bool addr_parse(struct addr *a, const char *text);
+
+/* addr_format() - into `text`, which it returns; "-" where there is none */
 const char *addr_format(const struct addr *a, char text[ADDR_TEXT_LEN]);
+
+/* addr_compare() - IPv4 before IPv6, then as numbers */
 int addr_compare(const struct addr *a, const struct addr *b);
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool addr_is_multicast(const struct addr *a);
@@ -52,10 +56,13 @@ const char *prefix_format(const struct prefix *p, char text[PREFIX_TEXT_LEN]);
 int prefix_compare(const struct prefix *a, const struct prefix *b); /* by address, then length */
 struct addr prefix_first(const struct prefix *p); /* host bits 0: the network itself */
 struct addr prefix_last(const struct prefix *p);  /* host bits 1: IPv4's broadcast address */
+
+/* prefix_contains() - an address of its family; host bits of the prefix do not matter */
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 bool prefix_overlaps(const struct prefix *a, const struct prefix *b);
 bool prefix_is_host(const struct prefix *p, const struct addr *a); /* an address a host may have */
 
+/* mac_parse() - six pairs of hexadecimal digits with colons between, and nothing else */
 bool mac_parse(struct mac *m, const char *text);
 const char *mac_format(const struct mac *m, char text[MAC_TEXT_LEN]);
 struct addr mac_link_local(const struct mac *m);

@@ -43,6 +43,7 @@ static void forget_all(void *arg)
 	l->count = 0;
 }
 
+/* forget_addrs() - the dump of addresses begins anew */
 static void forget_addrs(void *arg)
 {
 	struct links *l = arg;
@@ -100,6 +101,7 @@ static void on_addr(void *arg, const struct nlmsghdr *nlh)
 			*xappend(&l->list[i].addrs, &l->list[i].addr_count) = a;
 }
 
+/* is_same_link() - in all that our users ask of it */
 static bool is_same_link(const struct link *a, const struct link *b)
 {
 	return a->index == b->index && a->up == b->up && a->addr_count == b->addr_count &&

@@ -7,6 +7,8 @@
 
 #include "compiler.h"
 
+/* log_open() - the name in front of each line. First of all: it fills standard descriptors that are
+ * closed. */
 void log_open(const char *program);
 void log_info(const char *fmt, ...) printf_like(1, 2);
 

@@ -49,6 +49,8 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
+/* loop_with() - `config` is NULL where there was no memory for it. From now on SIGPIPE is
+ * ignored. */
 static struct loop *loop_with(struct event_config *config)
 {
 	struct loop *l = xcalloc(1, sizeof(*l));

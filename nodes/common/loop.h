@@ -22,6 +22,9 @@ void loop_free(struct loop *l);
 
 /* loop_run() - until loop_stop() or a signal to end (status 0); the status */
 int loop_run(struct loop *l);
+
+/* loop_stop() - after the callback that runs, and the turn's end; of several the first status
+ * counts */
 void loop_stop(struct loop *l, int status);
 
 /* loop_on_end() - what SIGTERM, SIGINT and SIGHUP do instead of ending the loop */

@@ -13,6 +13,7 @@ void mem_on_exhaustion(void (*fn)(void));
 /* mem_exhausted() - there is no memory: the end, for who allocates by other means than these */
 _Noreturn void mem_exhausted(void);
 
+/* Never NULL, not even of nothing; the caller frees it. */
 void *xcalloc(size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);

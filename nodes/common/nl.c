@@ -175,6 +175,7 @@ struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t 
 	return nlh;
 }
 
+/* note_error() - `seq` says which message was refused; with ENOBUFS nobody knows */
 static void note_error(struct nl_batch *b, uint32_t seq, uint16_t type, int err, const char *words)
 {
 	bool known = seq - b->first_seq < b->count && err != ENOBUFS;
@@ -316,6 +317,7 @@ static int ask(int fd, const struct request *r, nl_answer_fn *fn, void *arg)
 	}
 }
 
+/* ask_until_whole() - false with errno; EINTR: all DUMP_TRIES dumps were cut */
 static bool ask_until_whole(int fd, const struct request *r, nl_answer_fn *fn,
 			    void (*restart)(void *arg), void *arg)
 {

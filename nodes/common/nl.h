@@ -29,8 +29,11 @@ bool nl_join(int fd, const int *groups, size_t count);
 
 /* nl_ignore() - what the socket of this number has caused does not come to `fd` */
 void nl_ignore(int fd, uint32_t port);
-uint32_t nl_port(int fd); /* the number of a socket */
 
+/* nl_port() - the number of a socket, which is bound for that if it was not; 0: it cannot be */
+uint32_t nl_port(int fd);
+
+/* nl_batch_new() - without a socket as yet; nl_batch_free() - what waits is not sent */
 struct nl_batch *nl_batch_new(void);
 void nl_batch_free(struct nl_batch *b);
 
@@ -38,7 +41,7 @@ void nl_batch_free(struct nl_batch *b);
 void nl_batch_use(struct nl_batch *b, int fd);
 
 /* nl_batch_add() - a new message of `extra` octets of header behind nlmsghdr, zeroed; NLM_F_REQUEST
- * is set. Attributes are put behind it, at most NL_MESSAGE_MAX octets. */
+ * is set. Attributes are put behind it: with them it has at most NL_MESSAGE_MAX octets. */
 #define NL_MESSAGE_MAX 2048
 struct nlmsghdr *nl_batch_add(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
 			      const char *label, ...) printf_like(5, 6);
@@ -51,7 +54,8 @@ void nl_batch_on_refusal(struct nl_batch *b, nl_refused_fn *fn, void *arg);
 struct nlmsghdr *nl_batch_add_about(struct nl_batch *b, uint16_t type, uint16_t flags, size_t extra,
 				    void *about);
 
-/* nl_batch_flush() - sends what waits; false when a message, this one or earlier, was refused */
+/* nl_batch_flush() - sends what waits; false when a message, this one or earlier, was refused. It
+ * is always true where nl_batch_on_refusal() hears of that. */
 bool nl_batch_flush(struct nl_batch *b);
 
 /* nl_batch_error() - "LABEL: the kernel's words", of the first message that was refused */
@@ -63,7 +67,8 @@ typedef void nl_answer_fn(void *arg, const struct nlmsghdr *nlh);
 bool nl_dump(int fd, uint16_t type, int family, nl_answer_fn *fn, void (*restart)(void *arg),
 	     void *arg);
 
-/* nl_dump_routes() - the same for the routes of one protocol in one table, chosen by the kernel */
+/* nl_dump_routes() - the same for the routes of one protocol, 0: any, in one table, chosen by the
+ * kernel; a table that does not exist is empty */
 bool nl_dump_routes(int fd, int family, uint8_t protocol, uint32_t table, nl_answer_fn *fn,
 		    void (*restart)(void *arg), void *arg);
 
@@ -72,6 +77,7 @@ bool nl_dump_routes(int fd, int family, uint8_t protocol, uint32_t table, nl_ans
  * brings the link's carrier up to date first, instead of when its link watch gets round to it. */
 void nl_sync_link(int fd, unsigned index);
 
+/* nl_put_addr() - 4 octets, or 16, by its family */
 void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *a);
 
 #endif

@@ -28,6 +28,7 @@ static bool number_and_unit(uint64_t *n, const char *text, const char **unit)
 	return errno == 0;
 }
 
+/* scale() - *n becomes so many times as large; false: it does not fit */
 static bool scale(uint64_t *n, uint64_t by)
 {
 	return !__builtin_mul_overflow(*n, by, n);
@@ -125,6 +126,8 @@ static void add_to_list(struct option_list *list, const char *text)
 	*xappend(&list->texts, &list->count) = text;
 }
 
+/* take_value() - what was given for the row's option, into its target; a bad one ends the
+ * program */
 static void take_value(const struct program *p, const struct option_row *o, const char *text)
 {
 	uint64_t n = 0;

@@ -62,6 +62,8 @@ void options_operands(const struct program *p, int first, int argc, char **argv,
 /* options_fail() - wrong use: says so in one line, points to --help, ends with status 2 */
 _Noreturn void options_fail(const struct program *p, const char *fmt, ...) printf_like(2, 3);
 
+/* Decimal without a sign; false: something else, or too large. K, M and G are powers of 1024, in
+ * either case; a time has ms, s, m, h or d, and is in seconds without. */
 bool parse_number(uint64_t *n, const char *text);
 bool parse_size(uint64_t *octets, const char *text);
 bool parse_time(uint64_t *ms, const char *text);

@@ -104,6 +104,7 @@ static void *record_of(const struct prefix_map *m, uint32_t number)
 	return head_of(m, number) + 1;
 }
 
+/* same() - of an IPv4 address 4 octets count */
 static bool same(const struct prefix *a, const struct prefix *b)
 {
 	return a->len == b->len && a->addr.family == b->addr.family &&

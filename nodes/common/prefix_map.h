@@ -21,6 +21,8 @@ void *prefix_map_find(const struct prefix_map *m, const struct prefix *p);
 
 /* prefix_map_add() - the record that is there, or a new one, zeroed behind its prefix */
 void *prefix_map_add(struct prefix_map *m, const struct prefix *p);
+
+/* prefix_map_remove() - its place may be the next record's that is added */
 void prefix_map_remove(struct prefix_map *m, void *record);
 
 /* prefix_map_next() - the record after this one, in no order; NULL: the first, or no more. The one at

@@ -13,7 +13,10 @@ struct suggestion {
 	char text[128];
 };
 
+/* suggest_for() - a new search; the word, and what suggest_consider() is given, have to last as
+ * long */
 struct suggestion suggest_for(const char *word);
+
 /* suggest_is_nearer() - than the best so far; for candidates that do not live long */
 bool suggest_is_nearer(const struct suggestion *s, const char *candidate);
 void suggest_consider(struct suggestion *s, const char *candidate);

@@ -32,6 +32,7 @@ static void format_time(json_int_t ms, char text[CELL_LEN])
 		snprintf(text, CELL_LEN, "%lldh %lldm", s / 3600, s % 3600 / 60);
 }
 
+/* format_list() - its texts with commas between, as many as a cell holds */
 static void format_list(const json_t *list, char text[CELL_LEN])
 {
 	size_t at = 0, i;
@@ -84,6 +85,7 @@ static void print_rows(struct libscols_table *table, const struct table_shape *s
 	}
 }
 
+/* add_numbers() - a line for each number of the object, and of the objects inside of it */
 static void add_numbers(struct libscols_table *table, json_t *object)
 {
 	const char *key;

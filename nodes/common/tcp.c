@@ -24,6 +24,7 @@ void tcp_nodelay(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+/* fail_and_close() - -1, with errno as it was */
 static int fail_and_close(int fd)
 {
 	int err = errno;

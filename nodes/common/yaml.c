@@ -37,6 +37,7 @@ struct builder {
 	bool failed;
 };
 
+/* place_of() - libfyaml counts from 0; what ends in another line is shown as one column */
 static struct place place_of(const struct fy_mark *start, const struct fy_mark *end)
 {
 	struct place at = { 1, 1, 1 };
@@ -50,6 +51,8 @@ static struct place place_of(const struct fy_mark *start, const struct fy_mark *
 	return at;
 }
 
+/* new_value() - one more, which the caller attaches or frees; one too many is a fault, and ends the
+ * reading */
 static struct yaml *new_value(struct builder *b, enum yaml_kind kind, struct place at)
 {
 	struct yaml *y = xcalloc(1, sizeof(*y));
@@ -129,6 +132,7 @@ static void remember_anchor(struct builder *b, struct fy_token *token, const str
 			(struct anchor){ xstrdup(fy_token_get_text0(token)), value };
 }
 
+/* on_scalar() - a value; or a key, which waits in b->key for its value */
 static void on_scalar(struct builder *b, struct fy_event *e, struct place at)
 {
 	size_t len = 0;
@@ -191,6 +195,8 @@ static void merge_from(struct builder *b, struct yaml *map, const struct yaml *f
 	}
 }
 
+/* resolve_merges() - what `<<` names is copied in at the end; what the map says itself counts
+ * more */
 static void resolve_merges(struct builder *b, struct yaml *map)
 {
 	struct yaml **at = &map->entries, *merges = NULL, *next;
@@ -282,6 +288,7 @@ static void take_alias(struct builder *b, const struct yaml *value, struct place
 	}
 }
 
+/* on_alias() - the last anchor of this name is meant: YAML 1.2, 7.1 */
 static void on_alias(struct builder *b, struct fy_event *e, struct place at)
 {
 	const char *name = fy_token_get_text0(e->alias.anchor);
@@ -336,6 +343,7 @@ static void on_event(struct builder *b, struct fy_event *e)
 	}
 }
 
+/* take_syntax_errors() - libfyaml's, as faults; there is one afterwards, whatever it has said */
 static void take_syntax_errors(struct builder *b, struct fy_diag *diag)
 {
 	struct fy_diag_error *e;
@@ -350,6 +358,7 @@ static void take_syntax_errors(struct builder *b, struct fy_diag *diag)
 		fault_error(b->faults, (struct place){ 0 }, "this is not YAML");
 }
 
+/* collecting_diag() - keeps the errors instead of printing them; NULL: no memory */
 static struct fy_diag *collecting_diag(void)
 {
 	struct fy_diag_cfg cfg;

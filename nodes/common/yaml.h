@@ -29,8 +29,11 @@ struct yaml {
 
 /* yaml_parse() - the tree; faults are added to `f`. NULL: not YAML. An empty file is an empty map. */
 struct yaml *yaml_parse(const char *text, size_t len, struct faults *f);
+
+/* yaml_free() - all that is in it, and all that follows it in its list */
 void yaml_free(struct yaml *y);
 
+/* yaml_get() - the entry of this key, which is its value; NULL: there is none */
 struct yaml *yaml_get(const struct yaml *map, const char *key);
 const char *yaml_kind_name(const struct yaml *y);
 bool yaml_is_empty(const struct yaml *y); /* nothing is written, or null */
