@@ -93,6 +93,7 @@ static void end_of_input(struct client *c)
 	watch_start_in(c->parting, PARTING_MS);
 }
 
+/* fill() - the buffer is empty: it is the reader's turn */
 static void fill(struct stream *s)
 {
 	watch_stop(s->writable);
@@ -100,6 +101,7 @@ static void fill(struct stream *s)
 	s->len = s->sent = 0;
 }
 
+/* stream_empty() - all that was read is written */
 static void stream_empty(struct stream *s)
 {
 	struct client *c = s->client;

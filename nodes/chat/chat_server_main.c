@@ -73,6 +73,8 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
+/* client_free() - closes it; its member leaves without a word, and who waits to be accepted may
+ * have its place */
 static void client_free(struct client *c)
 {
 	struct server *s = c->server;
@@ -169,6 +171,7 @@ static bool offer(struct client *c)
 	return true;
 }
 
+/* pause_or_resume() - reads nothing from it as long as the room says so */
 static void pause_or_resume(struct client *c)
 {
 	uint64_t wait = room_has_left(c->member) ? 0 : room_wait(c->member, clock_ms());
@@ -203,6 +206,7 @@ static void offer_all(struct server *s)
 			pause_or_resume(c);
 }
 
+/* on_readable() - the client may be freed */
 static void on_readable(void *arg)
 {
 	struct client *c = arg;

@@ -76,6 +76,8 @@ void pairing_free(struct pairing *p)
 	free(p);
 }
 
+/* transmit() - a datagram of the queue, or a type alone; each says what we expect, and our
+ * number */
 static void transmit(struct pairing *p, enum packet_type type, const struct datagram *d)
 {
 	uint8_t data[PACKET_MAX];
@@ -96,6 +98,7 @@ static void transmit(struct pairing *p, enum packet_type type, const struct data
 	p->calls.send(p->calls.arg, data, len);
 }
 
+/* in_window() - may it be on its way now? There is a first one in the queue. */
 static bool in_window(const struct pairing *p, const struct datagram *d)
 {
 	return d->seq - p->first->seq < p->window;
@@ -114,6 +117,7 @@ static void send_window(struct pairing *p, uint64_t now)
 	}
 }
 
+/* enqueue() - with the next sequence number; send_window() sends it */
 static void enqueue(struct pairing *p, enum packet_type type, const char *text, size_t len,
 		    bool begins, bool more)
 {
@@ -192,6 +196,7 @@ static void on_ack(struct pairing *p, uint32_t ack, uint64_t now)
 	send_window(p, now);
 }
 
+/* take_text() - a part of a line, which goes out whole; what is past LINE_MAX_LEN is cut off */
 static void take_text(struct pairing *p, const struct packet *in)
 {
 	size_t room = LINE_MAX_LEN - p->line_len;
@@ -206,6 +211,8 @@ static void take_text(struct pairing *p, const struct packet *in)
 	p->line_len = 0;
 }
 
+/* on_sequence() - what is not expected is dropped, and acknowledged all the same: our answer may
+ * have been lost */
 static void on_sequence(struct pairing *p, const struct packet *in)
 {
 	if (in->seq == p->expected && !p->peer_left) {

@@ -61,6 +61,7 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
+/* schedule() - what is due between the peers is sent, and the timer set for the next */
 static void schedule(struct peer *p)
 {
 	watch_start_in(p->tick, pairing_tick(p->pairing, clock_ms()));
@@ -92,6 +93,7 @@ static void send_to_server(struct peer *p)
 		watch_stop(p->to_server);
 }
 
+/* queue_for_server() - a line, without its end; send_to_server() sends it */
 static void queue_for_server(struct peer *p, const char *line, size_t len)
 {
 	bytes_add(&p->out, line, len);
@@ -114,6 +116,7 @@ static void leave(struct peer *p)
 	stop_if_done(p);
 }
 
+/* say_to_peer() - one that finds no room is dropped, with a line of the log */
 static void say_to_peer(struct peer *p, const char *line, size_t len)
 {
 	if (!pairing_say(p->pairing, line, len, clock_ms()))
@@ -130,6 +133,7 @@ static bool must_wait(const struct peer *p)
 	return p->out.len > OUT_MAX || (pairing_is_full(p->pairing) && hopeful);
 }
 
+/* take_typed() - to both, as far as they take it; the rest stays in p->typed for a later turn */
 static void take_typed(struct peer *p)
 {
 	size_t len;
@@ -195,6 +199,7 @@ static void take_heard(struct peer *p, char *line, size_t len)
 	show("server", line, len);
 }
 
+/* on_server_end() - n is 0, or -1 with errno */
 static void on_server_end(struct peer *p, ssize_t n)
 {
 	watch_stop(p->from_server);
@@ -260,6 +265,7 @@ static void on_datagram(void *arg)
 	stop_if_done(p);
 }
 
+/* on_turn() - goes on with what had to wait */
 static void on_turn(void *arg)
 {
 	struct peer *p = arg;

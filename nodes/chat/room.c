@@ -110,11 +110,13 @@ static void say(struct room *r, struct member *from, struct member *to, char *te
 		from->own += len;
 }
 
+/* say_text() - takes over the text */
 static void say_text(struct room *r, struct member *from, struct member *to, char *text)
 {
 	say(r, from, to, text, strlen(text));
 }
 
+/* log_line() - frees the text */
 static void log_line(const struct room *r, char *text)
 {
 	if (r->config.log)
@@ -189,13 +191,14 @@ bool room_has_left(const struct member *m)
 	return m->left;
 }
 
-/* dismiss() - a last word to the member, the reason for the others */
+/* dismiss() - a last word to the member, which is taken over, and the reason for the others */
 static void dismiss(struct member *m, char *word, const char *why)
 {
 	say_text(m->room, NULL, m, word);
 	room_leave(m, why);
 }
 
+/* take_line() - what a member has said, for the others; "exit" is its leave */
 static void take_line(struct member *m, char *text, size_t len)
 {
 	struct room *r = m->room;
@@ -238,6 +241,7 @@ static bool is_due(const struct member *m, uint64_t now)
 	return due_ms(m) <= now;
 }
 
+/* pay() - for a line; silence is no credit beyond the second that the bucket holds */
 static void pay(struct member *m, uint64_t now)
 {
 	if (!m->room->config.rate)
@@ -306,6 +310,7 @@ void room_input_ended(struct member *m, uint64_t now)
 	room_go_on(m, now);
 }
 
+/* is_behind() - more than half of what may wait for it does */
 static bool is_behind(const struct member *m)
 {
 	return room_waiting(m) > m->room->config.queue / 2;
@@ -355,6 +360,7 @@ static void pass(struct member *m)
 	m->offset = 0;
 }
 
+/* end_of() - the line behind its last one */
 static const struct line *end_of(const struct member *m)
 {
 	return m->left ? m->end : m->room->last;

@@ -60,7 +60,8 @@ void room_leave(struct member *m, const char *why);
 /* room_has_left() - the member has left: once its output is out, close */
 bool room_has_left(const struct member *m);
 
-/* room_output() - what waits for a member, as at most `max` parts; room_sent() takes n octets off */
+/* room_output() - what waits for a member, as at most `max` parts, which are the room's; how many.
+ * room_sent() takes n octets off, and the parts with them. */
 size_t room_output(struct member *m, struct iovec *iov, size_t max);
 void room_sent(struct member *m, size_t n);
 

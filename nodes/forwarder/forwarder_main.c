@@ -91,6 +91,7 @@ static bool is_loop(const struct endpoint *here, const struct endpoint *upstream
 	       (wild && (is_own_address(upstream) || endpoint_is_loopback(upstream)));
 }
 
+/* on_relay_end() - its descriptors are free: who waits may be accepted */
 static void on_relay_end(void *arg, const char *why)
 {
 	struct forwarder *f = arg;
@@ -109,6 +110,7 @@ static bool first_is_alive(const struct forwarder *f)
 	return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
+/* on_client() - takes over its socket; the first one gets the connection that is there */
 static void on_client(void *arg, int client, const struct endpoint *peer)
 {
 	struct forwarder *f = arg;

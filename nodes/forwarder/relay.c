@@ -36,6 +36,7 @@ struct relay {
 	bool connecting;
 };
 
+/* direction_close() - what is in its pipe is lost with it */
 static void direction_close(struct direction *d)
 {
 	watch_free(d->readable);
@@ -111,6 +112,7 @@ static ssize_t do_step(struct direction *d, enum flow_step step)
 	return 0;
 }
 
+/* wait_for() - this one of its two watches, and not the other */
 static void wait_for(struct direction *d, struct watch *w)
 {
 	watch_start(w);
@@ -120,6 +122,7 @@ static void wait_for(struct direction *d, struct watch *w)
 		watch_stop(d->writable);
 }
 
+/* rest() - waits for neither */
 static void rest(struct direction *d)
 {
 	watch_stop(d->readable);
@@ -140,7 +143,8 @@ static bool both_done(const struct relay *r)
 	return flow_next(&r->up.flow) == FLOW_DONE && flow_next(&r->down.flow) == FLOW_DONE;
 }
 
-/* on_trouble() - a step did not work: wait for what it needs, or end the relay */
+/* on_trouble() - a step did not work, errno says why: wait for what it needs, or end the relay,
+ * which is freed then */
 static void on_trouble(struct direction *d, enum flow_step step)
 {
 	int err = errno;
@@ -156,6 +160,8 @@ static void on_trouble(struct direction *d, enum flow_step step)
 	}
 }
 
+/* pump() - steps, until it has to wait, or others have their turn. The relay may have ended, and be
+ * freed. */
 static void pump(struct direction *d)
 {
 	struct relay *r = d->relay;
@@ -206,6 +212,7 @@ static void on_timer(void *arg)
 	wait_for(&r->down, r->down.flow.held ? r->down.writable : r->down.readable);
 }
 
+/* start() - both sides are connected */
 static void start(struct relay *r)
 {
 	r->connecting = false;

@@ -87,6 +87,7 @@ static void digest_sha256(const struct rip_key *k, const uint8_t *data, size_t l
 	hmac_sha256_digest(&hmac, SHA256_DIGEST_SIZE, to);
 }
 
+/* digest() - of this many octets of packet and trailer; `to` has room for digest_len() of them */
 static void digest(const struct rip_key *k, const uint8_t *data, size_t len, uint8_t *to)
 {
 	if (k->kind == RIP_AUTH_MD5)
@@ -121,6 +122,8 @@ size_t rip_sign(const struct rip_key *k, uint32_t sequence, uint8_t packet[RIP_S
 	return len + TRAILER_HEAD_LEN + digest_len(k);
 }
 
+/* is_password() - RFC 2453, 4.1: 16 octets, zeroes behind a shorter one. Its time tells nothing of
+ * the secret. */
 static bool is_password(const struct rip_key *k, struct reader entry)
 {
 	uint8_t padded[ENTRY_LEN - 4] = { 0 };

@@ -68,6 +68,7 @@ static void read_passive(struct config_reader *r, struct yaml *y, void *settings
 	s->said |= SAID_PASSIVE;
 }
 
+/* read_neighbour() - one more that packets are sent to by itself, besides the group */
 static void read_neighbour(struct config_reader *r, struct yaml *y, void *settings)
 {
 	struct rip_settings *s = settings;
@@ -138,6 +139,7 @@ static void read_auth_until(struct config_reader *r, struct yaml *y, void *words
 	read_moment(r, y, "until", &((struct auth_words *)words)->key.until);
 }
 
+/* read_auth_one() - a key, which counts if all of it is good */
 static void read_auth_one(struct config_reader *r, struct yaml *y, void *settings)
 {
 	static const struct key keys[] = { { "type", read_auth_type },
@@ -197,6 +199,8 @@ static void read_interface_name(struct config_reader *r, struct yaml *y, void *c
 		rip_settings_add(config, y->text);
 }
 
+/* read_interfaces() - [eth0, eth1], or {eth0: {passive: yes}}. They are the whole configuration's,
+ * not of the settings that are being read. */
 static void read_interfaces(struct config_reader *r, struct yaml *y, void *settings)
 {
 	static const struct key keys[] = { SETTINGS_KEYS };
@@ -256,6 +260,7 @@ static void read_announced_tag(struct config_reader *r, struct yaml *y, void *wo
 	read_number(r, y, "tag", 0, UINT16_MAX, &((struct announced_words *)words)->a.tag);
 }
 
+/* read_announced() - a prefix alone, or {prefix, metric, tag} */
 static void read_announced(struct config_reader *r, struct yaml *y, void *config)
 {
 	static const struct key keys[] = { { "prefix", read_announced_prefix },

@@ -21,6 +21,7 @@ struct import {
 	struct watch *readable;
 };
 
+/* is_static() - an administrator's, or of the start of the system, in the main table */
 static bool is_static(const struct rtmsg *rtm)
 {
 	return rtm->rtm_family == AF_INET && rtm->rtm_type == RTN_UNICAST &&
@@ -28,6 +29,7 @@ static bool is_static(const struct rtmsg *rtm)
 	       (rtm->rtm_protocol == RTPROT_STATIC || rtm->rtm_protocol == RTPROT_BOOT);
 }
 
+/* on_route() - one whose link is dead, or has no carrier, is not announced */
 static void on_route(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);

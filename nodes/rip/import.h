@@ -16,9 +16,11 @@ struct imported {
 	unsigned ifindex;
 };
 
-/* import_open() - `changed` is called when they have changed, but not for those at the start */
+/* import_open() - `changed` is called when they may have changed, but not for those at the start */
 struct import *import_open(struct loop *l, loop_fn *changed, void *arg);
 void import_close(struct import *i);
+
+/* import_all() - good until `changed` is called */
 const struct imported *import_all(const struct import *i, size_t *count);
 
 #endif

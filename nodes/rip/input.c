@@ -55,6 +55,7 @@ static struct rip_neighbour *neighbour_of(struct router *r, const struct rip_ifa
 	return n;
 }
 
+/* drop() - counts a packet that is of no use, at its neighbour too, if that is known */
 static void drop(struct router *r, const struct rip_iface *i, uint32_t from, enum rip_count why)
 {
 	struct rip_neighbour *n = find_neighbour(r, from);
@@ -123,6 +124,7 @@ static uint32_t next_hop_of(const struct router *r, const struct rip_iface *i, u
 	return router_has_address(r, e->next_hop) ? 0 : e->next_hop;
 }
 
+/* take_entry() - an entry of a response: to the RIB, or dropped alone (RFC 2453, 3.9.2) */
 static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbour *n,
 		       uint32_t from, const struct rip_entry *e, uint64_t now)
 {
@@ -148,6 +150,7 @@ static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbo
 
 /* ---- packets ----------------------------------------------------------------------------------- */
 
+/* is_received() - RFC 2453, 5.1: the receive switch; a version above 2 goes with 2 */
 static bool is_received(const struct rip_iface *i, uint8_t version)
 {
 	switch (i->settings->receive) {
@@ -242,6 +245,7 @@ static enum rip_count take_response(struct router *r, struct rip_iface *i, uint3
 	return RIP_GOOD;
 }
 
+/* take_packet() - RIP_GOOD, or why all of it is dropped */
 static enum rip_count take_packet(struct router *r, struct rip_iface *i, uint32_t from,
 				  uint16_t port, const uint8_t *data, size_t len, uint64_t now)
 {

@@ -16,6 +16,8 @@ struct update {
 	struct rip_packet packet;
 };
 
+/* update_begin() - a response, empty; signed by the first key, where version and settings allow
+ * it */
 static struct update update_begin(struct router *r, struct rip_iface *i, uint32_t to, uint16_t port,
 				  uint8_t version, uint64_t now)
 {
@@ -30,6 +32,7 @@ static struct update update_begin(struct router *r, struct rip_iface *i, uint32_
 	return u;
 }
 
+/* update_send() - what was gathered leaves; more can be added afterwards */
 static void update_send(struct update *u)
 {
 	uint8_t data[RIP_SIGNED_MAX];
@@ -48,6 +51,7 @@ static void update_end(struct update *u)
 		update_send(u);
 }
 
+/* update_add() - a copy; in version 1 those fields must be zero that it has not (RFC 1058, 3.1) */
 static void update_add(struct update *u, const struct rip_entry *e)
 {
 	struct rip_entry *to;
@@ -114,6 +118,7 @@ static uint32_t next_hop_at(const struct rip_route *route, const struct rip_ifac
 	return 0;
 }
 
+/* add_route() - as it is said at this interface, or not at all */
 static void add_route(struct update *u, const struct rip_route *route)
 {
 	unsigned metric = metric_at(u->r, route, u->iface);
@@ -164,6 +169,7 @@ struct class_network {
 	unsigned metric; /* the least of its subnets; from 1 */
 };
 
+/* add_to_class() - the network of its class has the least metric of what is inside */
 static void add_to_class(struct update *u, struct prefix_map *classes,
 			 const struct rip_route *route)
 {
@@ -194,6 +200,7 @@ static void add_route_version_1(struct update *u, struct prefix_map *classes,
 	}
 }
 
+/* add_classes() - but those that are in the table as a route of their own */
 static void add_classes(struct update *u, struct prefix_map *classes)
 {
 	for (struct class_network *c = NULL; (c = prefix_map_next(classes, c));) {
@@ -259,6 +266,7 @@ void output_answer(struct router *r, const struct rip_asker *to, struct rip_pack
 	update_end(&u);
 }
 
+/* broadcast_of() - of its first network; where that has none, everybody at the wire */
 static uint32_t broadcast_of(const struct rip_iface *i)
 {
 	return i->networks[0].broadcast ? i->networks[0].broadcast : 0xffffffffu;
@@ -285,6 +293,7 @@ static uint32_t group_of(const struct rip_iface *i)
 	return i->settings->send == SEND_2 ? RIP_GROUP : broadcast_of(i);
 }
 
+/* is_silent() - nothing is said there unasked: it is down or passive, or sends nothing at all */
 static bool is_silent(const struct rip_iface *i)
 {
 	return !i->up || i->settings->passive || i->settings->send == SEND_NONE;
@@ -302,6 +311,7 @@ void output_request(struct router *r, struct rip_iface *i, uint64_t now)
 			send_request(r, i, s->neighbours[k], version_of(i), now);
 }
 
+/* send_routes() - who hears a broadcast may be of version 1, and guess masks */
 static void send_routes(struct router *r, struct rip_iface *i, uint32_t to, bool all, uint64_t now)
 {
 	struct update u = update_begin(r, i, to, RIP_PORT, version_of(i), now);
@@ -310,6 +320,7 @@ static void send_routes(struct router *r, struct rip_iface *i, uint32_t to, bool
 	update_end(&u);
 }
 
+/* send_at() - to the group, and to each named neighbour that is in a network of the interface */
 static void send_at(struct router *r, struct rip_iface *i, bool all, uint64_t now)
 {
 	const struct rip_settings *s = i->settings;
@@ -363,6 +374,7 @@ void output_answers(struct router *r, uint64_t now)
 
 /* ---- aggregates -------------------------------------------------------------------------------- */
 
+/* least_metric_inside() - of all that is longer than the aggregate; 16: nothing of it is reached */
 static unsigned least_metric_inside(const struct router *r, const struct prefix *aggregate)
 {
 	unsigned least = RIP_INFINITY;

@@ -45,6 +45,7 @@ static uint64_t deadline_of(const struct rip_route *route)
 	return last ? last : NEVER;
 }
 
+/* tell_time_left() - in ms; null: it has no end */
 static json_t *tell_time_left(uint64_t deadline)
 {
 	uint64_t now = clock_ms();

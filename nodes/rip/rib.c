@@ -47,6 +47,7 @@ static void leave_garbage(struct router *r, struct rip_route *route)
 	route->is_garbage = false;
 }
 
+/* forget() - the route is freed */
 static void forget(struct router *r, struct rip_route *route)
 {
 	leave_garbage(r, route);
@@ -71,6 +72,8 @@ static void lose(struct router *r, struct rip_route *route, uint64_t now)
 
 /* ---- paths ------------------------------------------------------------------------------------- */
 
+/* path_free() - out of its route and its queue; what the route is without it is the caller's
+ * business */
 static void path_free(struct router *r, struct rip_path *p)
 {
 	struct rip_path **at = &p->route->paths;
@@ -101,6 +104,7 @@ static void path_lost(struct router *r, struct rip_path *p, uint64_t now)
 		r->io.install(r->io.arg, route);
 }
 
+/* path_refresh() - from the end of the queue on: so that stays in the order of deadlines */
 static void path_refresh(struct router *r, struct rip_path *p, uint64_t now)
 {
 	p->expires = now + r->config->timeout_ms;
@@ -108,6 +112,7 @@ static void path_refresh(struct router *r, struct rip_path *p, uint64_t now)
 	TAILQ_INSERT_TAIL(&r->timeouts, p, timeouts);
 }
 
+/* path_add() - behind the others, whose metric it has; the kernel gets it too */
 static void path_add(struct router *r, struct rip_route *route, const struct rip_news *news,
 		     uint64_t now)
 {
@@ -126,6 +131,7 @@ static void path_add(struct router *r, struct rip_route *route, const struct rip
 	r->io.install(r->io.arg, route);
 }
 
+/* find_path() - the way by the neighbour that says this, at this interface; or NULL */
 static struct rip_path *find_path(const struct rip_route *route, const struct rip_news *news)
 {
 	for (struct rip_path *p = route->paths; p; p = p->next)
@@ -301,6 +307,7 @@ void router_own(struct router *r, const struct rip_own *own)
 	route_mark(r, route, is_new ? CHANGE_GAIN : CHANGE_OTHER);
 }
 
+/* was_ours() - of those that come in rounds: an aggregate does not */
 static bool was_ours(const struct rip_route *route)
 {
 	return route->origin == ORIGIN_CONNECTED || route->origin == ORIGIN_STATIC ||

@@ -21,6 +21,7 @@ static void warn_of_key(struct ripd *d, const struct rip_iface *i)
 			    k->id);
 }
 
+/* send_packet() - from the first address of the interface; it waits for udp_flush() */
 static void send_packet(void *arg, struct rip_iface *i, uint32_t to, uint16_t port,
 			const uint8_t *data, size_t len)
 {
@@ -30,6 +31,8 @@ static void send_packet(void *arg, struct rip_iface *i, uint32_t to, uint16_t po
 	udp_queue(d->udp, i->index, i->networks[0].address, to, port, data, len);
 }
 
+/* install() - learned routes alone: connected and static ones the kernel has already, and what is
+ * only announced has no way */
 static void install(void *arg, const struct rip_route *route)
 {
 	struct ripd *d = arg;
@@ -62,6 +65,8 @@ static void say_dropped(void *arg, const struct rip_iface *i, uint32_t from, enu
 
 /* ---- what the kernel has ----------------------------------------------------------------------- */
 
+/* give_link() - an interface as it is now; RIP is not spoken at loopback, and where the
+ * configuration has none */
 static void give_link(struct ripd *d, const struct link *link)
 {
 	struct rip_iface is = { .index = link->index };
@@ -113,6 +118,7 @@ static void give_one(struct ripd *d, const struct rip_own *own)
 		router_own(d->router, own);
 }
 
+/* own_networks() - of a link where RIP is spoken; with import: connected of every other one too */
 static void own_networks(struct ripd *d, const struct link *link)
 {
 	bool ours = !link->loopback && rip_settings_for(d->config, link->name);

@@ -32,7 +32,8 @@ struct ripd {
 void ripd_open(struct ripd *d);	 /* everything but the configuration */
 void ripd_close(struct ripd *d); /* neighbours have been told, the kernel has none of our routes */
 
-/* report.c */
+/* report.c: report_tell() - as struct answers wants it; report_print() - takes the answer; the exit
+ * status */
 json_t *report_tell(void *ripd, const char *question);
 bool report_knows(const char *question);
 int report_print(const char *question, json_t *answer, bool as_json);

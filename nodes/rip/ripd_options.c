@@ -76,6 +76,7 @@ _Noreturn static void show(const char *what)
 
 /* ---- the configuration ------------------------------------------------------------------------- */
 
+/* load_file() - its faults are printed; errors end the program with status 2 */
 static void load_file(struct rip_config *c)
 {
 	struct faults faults = { 0 };
@@ -91,6 +92,7 @@ static void load_file(struct rip_config *c)
 		exit(EXIT_USAGE);
 }
 
+/* word_of() - its place among the words; any other is wrong use */
 static unsigned word_of(const char *option, const char *text, const char *const *words,
 			size_t count)
 {

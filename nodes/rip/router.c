@@ -75,6 +75,7 @@ static bool path_is_good(const struct rip_path *p)
 	return p->iface->up && iface_has_network(p->iface, p->next_hop);
 }
 
+/* is_as() - nothing of it has changed; of one without networks that is not said */
 static bool is_as(const struct rip_iface *i, const struct rip_iface *is)
 {
 	return i->up == is->up && i->settings == is->settings && strcmp(i->name, is->name) == 0 &&
@@ -82,6 +83,7 @@ static bool is_as(const struct rip_iface *i, const struct rip_iface *is)
 	       memcmp(i->networks, is->networks, i->network_count * sizeof(*i->networks)) == 0;
 }
 
+/* iface_new() - down, without networks, in the list */
 static struct rip_iface *iface_new(struct router *r, unsigned index)
 {
 	struct rip_iface *i = xcalloc(1, sizeof(*i));
@@ -151,6 +153,7 @@ static void sooner(uint64_t *next, uint64_t at)
 		*next = at;
 }
 
+/* clear_changed() - all of it has been said, or is not to be */
 static void clear_changed(struct router *r)
 {
 	struct rip_route *route;
@@ -167,6 +170,8 @@ void router_all_told(struct router *r)
 	clear_changed(r);
 }
 
+/* update_all() - RFC 2453, 3.8: the whole table. The next one comes up to a sixth of the period
+ * sooner or later, so that routers do not fall into step. */
 static void update_all(struct router *r, uint64_t now)
 {
 	uint64_t period = r->config->update_ms, sixth = period / 6;
@@ -198,6 +203,8 @@ static void send_urgent(struct router *r, uint64_t now)
 	TAILQ_CONCAT(&r->changed, &rest, changes);
 }
 
+/* send_changes() - RFC 2453, 3.10.1: triggered updates. `*next`: when to look again, if that is
+ * sooner. */
 static void send_changes(struct router *r, uint64_t now, uint64_t *next)
 {
 	const struct rip_config *c = r->config;
@@ -222,6 +229,7 @@ static void send_changes(struct router *r, uint64_t now, uint64_t *next)
 		sooner(next, r->pause_until);
 }
 
+/* ask_again() - at an interface that has just come, twice more, until somebody has answered */
 static void ask_again(struct router *r, uint64_t now, uint64_t *next)
 {
 	struct rip_iface *i;
@@ -235,6 +243,7 @@ static void ask_again(struct router *r, uint64_t now, uint64_t *next)
 	}
 }
 
+/* forget_neighbours() - who was silent for the timeout; his bit may be the next one's */
 static void forget_neighbours(struct router *r, uint64_t now)
 {
 	for (struct rip_neighbour *n = NULL; (n = prefix_map_next(r->neighbours, n));)

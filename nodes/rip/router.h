@@ -162,13 +162,16 @@ void router_all_told(struct router *r);
 void router_own(struct router *r, const struct rip_own *own);
 void router_end_own(struct router *r, uint64_t now);
 
+/* router_input() - a packet, from this address and port, at this interface; not for one that is
+ * down, or none of ours */
 void router_input(struct router *r, unsigned ifindex, uint32_t from, uint16_t port,
 		  const uint8_t *data, size_t len, uint64_t now);
 
 /* router_work() - what is due is done; when the next thing is */
 uint64_t router_work(struct router *r, uint64_t now);
 
-/* router_stop() - all neighbours hear that nothing is reached by way of us any more */
+/* router_stop() - all neighbours hear that nothing is reached by way of us any more; only
+ * router_free() may follow */
 void router_stop(struct router *r, uint64_t now);
 
 #endif

@@ -20,6 +20,8 @@ struct rip_news {
 	uint16_t tag;
 };
 void rib_learn(struct router *r, const struct rip_news *news, uint64_t now);
+
+/* rib_drop_paths() - those of which this is false are lost */
 void rib_drop_paths(struct router *r, bool (*is_good)(const struct rip_path *p), uint64_t now);
 uint64_t rib_expire(struct router *r, uint64_t now);			 /* the next deadline */
 void rib_disown(struct router *r, const struct prefix *p, uint64_t now); /* an aggregate */
@@ -39,11 +41,15 @@ struct rip_asker {
 	uint16_t port;
 	uint8_t version;
 };
+
+/* output_table() - RFC 2453, 3.9.1: all, to who has asked, with split horizon */
 void output_table(struct router *r, const struct rip_asker *to, uint64_t now);
 void output_answer(struct router *r, const struct rip_asker *to, struct rip_packet *request,
 		   uint64_t now);
 void output_greeting(struct router *r, struct rip_iface *i, uint64_t now); /* the table */
 void output_answers(struct router *r, uint64_t now); /* to who has lost something */
+
+/* output_request() - asks the group, and each named neighbour, for all they have */
 void output_request(struct router *r, struct rip_iface *i, uint64_t now);
 void output_everywhere(struct router *r, bool all, uint64_t now); /* else what is in r->changed */
 void output_aggregates(struct router *r, uint64_t now);

@@ -30,6 +30,7 @@ struct rip_config *rip_config_new(void)
 	return c;
 }
 
+/* settings_free() - but for the lists that the lender, or NULL, has lent */
 static void settings_free(struct rip_settings *s, const struct rip_settings *lender)
 {
 	if (!lender || s->neighbours != lender->neighbours)

@@ -72,7 +72,8 @@ bool rip_is_announceable(const struct prefix *p);
 /* rip_settings_for() - of an interface of this name; NULL: RIP is not spoken there */
 const struct rip_settings *rip_settings_for(const struct rip_config *c, const char *name);
 
-/* rip_config_finish() - each interface takes what it does not say from what is said for all */
+/* rip_config_finish() - each interface takes what it does not say from what is said for all; lists
+ * are lent to it, so `all` stays as it is from now on */
 void rip_config_finish(struct rip_config *c);
 
 #endif

@@ -7,6 +7,8 @@
 #include "settings.h"
 
 bool rip_parse_triggered(struct rip_config *c, const char *text); /* "1s-5s", "off" */
+
+/* rip_parse_network() - without host bits, and announceable */
 const char *rip_parse_network(struct prefix *p, const char *text);
 const char *rip_parse_announced(struct rip_announced *a, const char *text); /* PREFIX,METRIC,TAG */
 const char *rip_parse_auth(struct rip_key *k, const char *text);	    /* KIND:ID:SECRET */

@@ -44,6 +44,7 @@ struct udp {
 	uint8_t in[DATAGRAMS_BATCH][DATAGRAM_LEN];
 };
 
+/* open_socket() - ends the program where it cannot be had */
 static int open_socket(void)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), no = 0, yes = 1;
@@ -186,7 +187,8 @@ static void put_source(struct msghdr *m, const struct waiting *w)
 	memcpy(CMSG_DATA(c), &info, sizeof(info));
 }
 
-/* send_some() - up to PORTION of those that wait, by one call; how many have left */
+/* send_some() - so many of those that wait, at most PORTION, by one call; how many have left, or
+ * never will. 0: the socket is full. */
 static size_t send_some(struct udp *u, size_t count)
 {
 	struct sockaddr_in to[PORTION];

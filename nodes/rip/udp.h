@@ -19,6 +19,7 @@ int udp_fd(const struct udp *u);
 void udp_join(struct udp *u, unsigned ifindex);
 void udp_leave(struct udp *u, unsigned ifindex);
 
+/* udp_receive() - what has come, without waiting; good until the next call */
 size_t udp_receive(struct udp *u, struct datagram_in to[DATAGRAMS_BATCH]);
 
 /* udp_queue() - a packet that leaves from this interface with this source address */

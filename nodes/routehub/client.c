@@ -58,6 +58,7 @@ static bool is_announced(const struct client_entry *e)
 	return e->source == FROM_LOCAL || e->source == FROM_SENDER;
 }
 
+/* install() - a route by its source: our own has no next hop */
 static void install(struct client *c, const struct client_entry *e)
 {
 	uint32_t hop = e->source == FROM_SERVER	  ? c->config.server
@@ -180,6 +181,7 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 
 /* ---- datagrams --------------------------------------------------------------------------------- */
 
+/* take() - HUB_GOOD, or why it is dropped; who has the server's address and port is the server */
 static enum hub_count take(struct client *c, const struct datagram_in *in, uint64_t now)
 {
 	bool by_server = in->from == c->config.server && in->port == c->config.server_port,

@@ -61,6 +61,8 @@ struct client {
 	uint64_t received, sent, counts[HUB_COUNT_COUNT];
 };
 
+/* route_client_open() - `id` is not 0 and new at each start; `epoch` is the time of day in
+ * seconds */
 struct client *route_client_open(const struct client_config *c, const struct client_io *io,
 				 uint32_t id, uint32_t epoch, uint64_t now);
 void route_client_close(struct client *c);
@@ -70,11 +72,16 @@ void route_client_close(struct client *c);
 bool route_client_announce(struct client *c, uint32_t address, uint64_t now);
 bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now);
 
+/* route_client_input() - a datagram of the server, or of anybody else, who is a local sender */
 void route_client_input(struct client *c, const struct datagram_in *in, uint64_t now);
 void route_client_lost(struct client *c); /* datagrams were dropped on their way to us */
 void route_client_unreachable(struct client *c,
 			      uint64_t now); /* nobody listens at the server's port (ICMP) */
+
+/* route_client_work() - what is due; the time of the next one */
 uint64_t route_client_work(struct client *c, uint64_t now);
+
+/* route_client_pump() - sends a little; true: there is more */
 bool route_client_pump(struct client *c);
 void route_client_stop(struct client *c); /* the server is told that all is withdrawn */
 

@@ -48,6 +48,7 @@ static bool was_mentioned(const struct client *c, const struct client_entry *e)
 	return whole_was_mentioned(&c->whole, e->mentioned);
 }
 
+/* take_hello() - a new id, and it is told all that we announce */
 static void take_hello(struct client *c, uint32_t id)
 {
 	if (!id || c->server_id == id)
@@ -57,6 +58,8 @@ static void take_hello(struct client *c, uint32_t id)
 	feed_whole(&c->feed, true);
 }
 
+/* take_whole_end() - of a replay: what it has not mentioned is forgotten; if a part was lost, it is
+ * asked for again */
 static void take_whole_end(struct client *c, uint32_t sum)
 {
 	if (!c->whole.open)

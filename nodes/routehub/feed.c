@@ -16,6 +16,7 @@ void feed_free(struct feed *f)
 	free(f->ring);
 }
 
+/* grow() - twice the room, the first one in front */
 static void grow(struct feed *f)
 {
 	uint32_t room = f->room ? f->room * 2 : ROOM_MIN;

@@ -25,7 +25,11 @@ struct feed {
 };
 
 void feed_free(struct feed *f);
+
+/* feed_push() - behind what waits; with one too many the whole set takes the place of all that */
 void feed_push(struct feed *f, uint8_t type, uint32_t field);
+
+/* feed_push_ahead() - in front of all else; where four wait already it is lost */
 void feed_push_ahead(struct feed *f, uint8_t type, uint32_t field);
 
 /* feed_whole() - the whole set from its begin, after what waits; with marks, if the peer knows them */

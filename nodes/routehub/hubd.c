@@ -170,6 +170,8 @@ uint32_t hubd_new_id(void)
 
 /* ---- the key ----------------------------------------------------------------------------------- */
 
+/* read_first_line() - without its end, for the caller to free; ends the program where there is
+ * none */
 static char *read_first_line(const char *file)
 {
 	auto_fclose FILE *f = fopen(file, "re");

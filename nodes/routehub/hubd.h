@@ -43,6 +43,8 @@ struct hubd {
 /* hubd_open() - all but the core, which is there when hubd_start() is called */
 void hubd_open(struct hubd *h, uint32_t address, uint16_t port);
 void hubd_start(struct hubd *h, const char *name, const struct answers *answers);
+
+/* hubd_run() - says that it is ready; the exit status, when the loop has ended */
 int hubd_run(struct hubd *h);
 void hubd_close(struct hubd *h); /* peers have been told, the kernel has none of our routes */
 

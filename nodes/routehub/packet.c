@@ -25,6 +25,7 @@ const char *hub_count_name(enum hub_count c)
 	return c < HUB_COUNT_COUNT ? names[c] : "good";
 }
 
+/* sign() - HMAC-SHA-256 (RFC 2104), the first 16 octets of it (section 5) */
 static void sign(const struct hub_key *k, const uint8_t *data, uint8_t to[HMAC_LEN])
 {
 	struct hmac_sha256_ctx hmac;
@@ -34,6 +35,7 @@ static void sign(const struct hub_key *k, const uint8_t *data, uint8_t to[HMAC_L
 	hmac_sha256_digest(&hmac, HMAC_LEN, to);
 }
 
+/* is_signed_by() - in this role, too: what we have said ourselves is nothing that we take */
 static bool is_signed_by(const struct hub_key *k, enum hub_role sender, const uint8_t *data)
 {
 	struct reader magic = reader_of(data + HUB_PLAIN_LEN, 2);

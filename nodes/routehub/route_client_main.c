@@ -147,6 +147,7 @@ static void obey_line(struct daemon *d, const char *line)
 		log_info("%s", why);
 }
 
+/* obey_lines() - the whole ones; a beginning stays for what comes */
 static void obey_lines(struct daemon *d)
 {
 	char *end;
@@ -178,6 +179,8 @@ static void on_stdin(void *arg)
 	}
 }
 
+/* order() - `add ADDRESS...`: told to the daemon that runs here one after another, up to the first
+ * that it refuses */
 _Noreturn static void order(int argc, char **argv)
 {
 	char text[LINE_MAX_LEN];

@@ -77,6 +77,7 @@ static void tell_of_owner(struct server *s, const struct hub_client *of, const s
 		client_tell(others->client, type, address);
 }
 
+/* install_first() - by way of its first owner; without one the route goes */
 static void install_first(struct server *s, const struct hub_entry *e)
 {
 	if (e->barred)
@@ -111,6 +112,7 @@ void route_server_reinstall(struct server *s)
 	}
 }
 
+/* owner_find() - this client as an owner; NULL: it is none, or there is no entry */
 static struct hub_owner *owner_find(const struct hub_entry *e, const struct hub_client *c)
 {
 	struct hub_owner *o = e ? e->owners : NULL;
@@ -120,6 +122,7 @@ static struct hub_owner *owner_find(const struct hub_entry *e, const struct hub_
 	return o;
 }
 
+/* owner_add() - as the last one: who was there before stays the next hop */
 static struct hub_owner *owner_add(struct server *s, struct hub_entry *e, struct hub_client *c)
 {
 	struct hub_owner *o = xcalloc(1, sizeof(*o)), **end = &e->owners;
@@ -189,6 +192,8 @@ static void drop_unsigned(struct server *s, struct hub_entry *e)
 	}
 }
 
+/* take_add() - of a client that is admitted. What is barred is kept, and HUB_BAD_ADDRESS all the
+ * same. */
 static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t address,
 			       uint64_t now)
 {
@@ -221,6 +226,7 @@ static enum hub_count take_add(struct server *s, struct hub_client *c, uint32_t 
 	return e->barred ? HUB_BAD_ADDRESS : HUB_GOOD;
 }
 
+/* take_delete() - by an owner alone; the others keep the address */
 static enum hub_count take_delete(struct server *s, struct hub_client *c, uint32_t address)
 {
 	struct prefix p = host_prefix(address);
@@ -319,6 +325,7 @@ static struct hub_client *admit(struct server *s, const struct datagram_in *in,
 	return c;
 }
 
+/* take_datagram() - HUB_GOOD, or why it is dropped */
 static enum hub_count take_datagram(struct server *s, const struct datagram_in *in, uint64_t now)
 {
 	struct hub_datagram d;

@@ -81,6 +81,7 @@ void client_meet_again(struct server *s, struct hub_client *c, uint64_t now)
 	c->unheard = 0;
 }
 
+/* remember() - a signed one that goes, in place of the oldest that is remembered */
 static void remember(struct server *s, const struct hub_client *c)
 {
 	if (!s->past)
@@ -89,6 +90,7 @@ static void remember(struct server *s, const struct hub_client *c)
 		(struct hub_past){ c->id, c->address, c->port, c->session };
 }
 
+/* past_of() - what is remembered of this id last; or NULL */
 static const struct hub_past *past_of(const struct server *s, uint32_t id)
 {
 	/* the last one first */
@@ -170,6 +172,7 @@ struct view {
 	const struct hub_client *c;
 };
 
+/* next_in_view() - a feed_next_fn: what this client wants to know */
 static bool next_in_view(void *arg, uint32_t *cursor, uint32_t *address)
 {
 	const struct view *v = arg;
@@ -183,6 +186,7 @@ static bool next_in_view(void *arg, uint32_t *cursor, uint32_t *address)
 	return false;
 }
 
+/* pump() - true: it had as much to be told as goes at once, or more */
 static bool pump(struct server *s, struct hub_client *c)
 {
 	struct view view = { s, c };
@@ -239,6 +243,8 @@ static void probe(const struct server *s, struct hub_client *c, uint64_t now, ui
 		*next = c->probe_at;
 }
 
+/* too_old() - three intervals and a half ago: who was not heard since is dead; 0: not so long as
+ * yet */
 static uint64_t too_old(const struct server *s, uint64_t now)
 {
 	uint64_t age = s->config.interval_ms * 7 / 2;
@@ -258,6 +264,7 @@ static void age_owned(struct server *s, struct hub_client *c, uint64_t now)
 	}
 }
 
+/* each_round() - a digest of what it should know; all of it, for one that knows no digests */
 static void each_round(struct hub_client *c)
 {
 	if (!feed_is_idle(&c->feed))

@@ -5,6 +5,7 @@
 
 #include "server.h"
 
+/* client_find() - or NULL; client_forget() - what it owns goes, and it is freed */
 struct hub_client *client_find(const struct server *s, uint32_t address, uint16_t port);
 struct hub_client *client_add(struct server *s, uint32_t address, uint16_t port, uint64_t now);
 void client_forget(struct server *s, struct hub_client *c);
@@ -20,9 +21,12 @@ void client_tell(struct hub_client *c, uint8_t type, uint32_t address);
 void client_recount(const struct server *s, struct hub_client *c); /* both digests */
 bool client_wants(const struct hub_client *c, const struct hub_entry *e);
 
+/* owner_drop() - it is freed, and its entry with the last one; others hear what that means for
+ * them */
 void owner_drop(struct server *s, struct hub_owner *o);
 
-/* server_take_extended() - a datagram of type 16 and above, of a client that is admitted */
+/* server_take_extended() - a datagram of type 16 and above, of a client that is admitted; with a
+ * BYE the client is freed */
 enum hub_count server_take_extended(struct server *s, struct hub_client *c,
 				    const struct hub_datagram *d, uint64_t now);
 

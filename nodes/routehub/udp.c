@@ -82,6 +82,7 @@ size_t hub_udp_receive(struct hub_udp *u, struct datagram_in to[DATAGRAMS_BATCH]
 	return datagrams_receive(u->fd, u->in[0], DATAGRAM_LEN, to);
 }
 
+/* is_refusal() - ICMP, or the kernel's ARP, says that nobody is there */
 static bool is_refusal(struct msghdr *m)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
@@ -132,6 +133,7 @@ bool hub_udp_lost(struct hub_udp *u)
 	return lost;
 }
 
+/* put_control() - one more control message; there is room for it */
 static void put_control(struct msghdr *m, int type, int level, const void *data, size_t len)
 {
 	struct cmsghdr *c = (void *)((uint8_t *)m->msg_control + m->msg_controllen);

@@ -14,6 +14,7 @@ void whole_begin(struct whole *w)
 	w->series_sum = 0;
 }
 
+/* is_in_series() - was it mentioned by one of the replays that count together? */
 static bool is_in_series(const struct whole *w, uint32_t last)
 {
 	return last && w->first && last >= w->first;
