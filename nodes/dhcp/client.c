@@ -118,6 +118,7 @@ static bool step(struct dhcp_client *c, enum event on, uint64_t now)
 
 /* ---- what comes in ----------------------------------------------------------------------------- */
 
+/* is_for_us() - the reply to what we have said last, in the protocol that we speak */
 static bool is_for_us(const struct dhcp_client *c, const struct dhcp_message *m)
 {
 	if (m->op != BOOTREPLY || m->xid != c->xid || m->hlen != 6 ||
@@ -134,6 +135,7 @@ static bool is_from_chosen(const struct dhcp_client *c, const struct dhcp_messag
 	return server && (c->state != STATE_REQUESTING || server == c->offered.server);
 }
 
+/* reason_of() - for the script: by the state in which the ACK has come */
 static const char *reason_of(enum client_state s)
 {
 	return s == STATE_RENEWING    ? "RENEW"
@@ -142,6 +144,7 @@ static const char *reason_of(enum client_state s)
 				      : "BOUND";
 }
 
+/* on_offer() - the first that can be used is taken */
 static void on_offer(struct dhcp_client *c, const struct dhcp_message *m, uint64_t now)
 {
 	char address[IP4_TEXT_LEN], server[IP4_TEXT_LEN];

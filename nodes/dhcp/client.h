@@ -71,6 +71,7 @@ struct client_config {
 
 struct dhcp_client;
 
+/* dhcp_client_new() - what the configuration points to outlives it */
 struct dhcp_client *dhcp_client_new(const struct client_config *c);
 void dhcp_client_free(struct dhcp_client *c);
 
@@ -85,6 +86,8 @@ void dhcp_client_receive(struct dhcp_client *c, const void *data, size_t len, co
 void dhcp_client_conflict(struct dhcp_client *c, uint32_t address, uint64_t now);
 void dhcp_client_link_down(struct dhcp_client *c);
 void dhcp_client_link_up(struct dhcp_client *c, uint64_t now);
+
+/* dhcp_client_renew() - as if T1 were over; of a lease for ever, and without a carrier, nothing */
 void dhcp_client_renew(struct dhcp_client *c, uint64_t now);
 
 /* dhcp_client_stop() - for good: gives the lease back, or keeps it */

@@ -48,6 +48,7 @@ void client_say(struct dhcp_client *c, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* transmit() - to this address, 0: to all; at most DHCP_DEFAULT_LEN octets */
 static void transmit(struct dhcp_client *c, const struct dhcp_message *m, uint32_t to)
 {
 	struct order *o = client_order(c, to ? ORDER_UNICAST : ORDER_BROADCAST, NULL);
@@ -125,6 +126,7 @@ static void wait_for_answer(struct dhcp_client *c, uint64_t now)
 	c->tries++;
 }
 
+/* begin_tries() - none so far, and the first wait is the shortest */
 static void begin_tries(struct dhcp_client *c)
 {
 	c->tries = 0;
@@ -152,6 +154,7 @@ void act_discover(struct dhcp_client *c, uint64_t now)
 	wait_for_answer(c, now);
 }
 
+/* act_start() - an exchange begins: a new xid, and `secs` counts from here */
 void act_start(struct dhcp_client *c, uint64_t now)
 {
 	c->xid = next_random(c);
@@ -237,6 +240,7 @@ void act_configure(struct dhcp_client *c, uint64_t now)
 	}
 }
 
+/* client_withdraw() - the interface loses it, if it had it; else the script hears the reason */
 void client_withdraw(struct dhcp_client *c, const char *reason)
 {
 	if (c->configured)
@@ -256,6 +260,7 @@ void act_refused(struct dhcp_client *c, uint64_t now)
 	c->nak_wait_ms = 2 * c->nak_wait_ms < RETRY_MAX_MS ? 2 * c->nak_wait_ms : RETRY_MAX_MS;
 }
 
+/* act_decline() - RFC 2131, 3.1, step 5: from the beginning, but ten seconds later */
 void act_decline(struct dhcp_client *c, uint64_t now)
 {
 	char text[IP4_TEXT_LEN];
@@ -269,6 +274,7 @@ void act_decline(struct dhcp_client *c, uint64_t now)
 	c->next = now + DECLINE_WAIT_MS;
 }
 
+/* act_end() - its time is over: the address is given up at once (4.4.5) */
 void act_end(struct dhcp_client *c, uint64_t now)
 {
 	client_say(c, "the lease is over");

@@ -52,6 +52,7 @@ void applied_free(struct applied *a)
 
 /* ---- messages ---------------------------------------------------------------------------------- */
 
+/* begin() - what is added leaves with finish(), which frees it */
 static struct nl_batch *begin(struct applied *a)
 {
 	struct nl_batch *b = nl_batch_new();
@@ -67,6 +68,7 @@ static void finish(struct applied *a, struct nl_batch *b)
 	nl_batch_free(b);
 }
 
+/* put_link() - `up` false, or `mtu` 0: that stays as it is */
 static void put_link(struct applied *a, struct nl_batch *b, bool up, unsigned mtu)
 {
 	struct nlmsghdr *nlh =
@@ -174,6 +176,7 @@ static bool has_route(const struct route *list, size_t count, const struct route
 	return false;
 }
 
+/* read_mtu() - 0: it cannot be read */
 static unsigned read_mtu(const struct applied *a)
 {
 	struct ifreq answer;
@@ -181,6 +184,7 @@ static unsigned read_mtu(const struct applied *a)
 	return iface_ask(a->name, SIOCGIFMTU, &answer) ? (unsigned)answer.ifr_mtu : 0;
 }
 
+/* apply_mtu() - what it was before us is kept in a->mtu */
 static void apply_mtu(struct applied *a, struct nl_batch *b, const struct grant *g)
 {
 	unsigned mtu = message_u16(&g->message, OPT_MTU), now = read_mtu(a);
@@ -250,6 +254,7 @@ struct search {
 	uint32_t address;
 };
 
+/* on_address() - the one that is looked for is noted in a->address, with its mask */
 static void on_address(void *arg, const struct nlmsghdr *nlh)
 {
 	struct search *s = arg;

@@ -36,7 +36,7 @@ struct dhcp_client {
 /* client_say() - a line of the log */
 void client_say(struct dhcp_client *c, const char *fmt, ...) printf_like(2, 3);
 
-/* client_order() - something to be done */
+/* client_order() - one more, to be filled in; never NULL: what is more than ORDERS_MAX is lost */
 struct order *client_order(struct dhcp_client *c, enum order_kind kind, const char *reason);
 
 /* client_send_about() - DECLINE and RELEASE of a grant */

@@ -19,6 +19,7 @@
 
 /* ---- the lease --------------------------------------------------------------------------------- */
 
+/* write_grant() - true: the file is on the disk */
 static bool write_grant(const char *file, const struct grant *g, uint64_t end)
 {
 	auto_fclose FILE *f = fopen(file, "we");
@@ -50,6 +51,7 @@ void forget_grant(const char *file)
 		log_errno("cannot remove %s", file);
 }
 
+/* value() - the text of a key, which the tree owns; "" where there is none */
 static const char *value(const struct yaml *map, const char *key)
 {
 	const struct yaml *y = map && map->kind == YAML_MAP ? yaml_get(map, key) : NULL;

@@ -45,6 +45,7 @@ struct script *script_new(const char *file, const char *interface)
 
 /* ---- environment ------------------------------------------------------------------------------- */
 
+/* run_free() - what it points to */
 static void run_free(struct run *r)
 {
 	for (size_t i = 0; i < r->count; i++)
@@ -68,6 +69,7 @@ static void add(struct run *r, const char *prefix, const char *name, const char 
 	*xappend(&r->env, &r->count) = xasprintf("%s%s=%s", prefix, name, value);
 }
 
+/* add_option() - under the name of dhclient-script(8), or as unknown_N */
 static void add_option(struct run *r, const char *prefix, const struct dhcp_message *m,
 		       uint8_t code)
 {
@@ -95,6 +97,8 @@ static void add_grant(struct run *r, const char *prefix, const struct grant *g)
 
 /* ---- run --------------------------------------------------------------------------------------- */
 
+/* start_next() - the first that waits, unless one runs; one that cannot be run is dropped with a
+ * line */
 static void start_next(struct script *s)
 {
 	while (s->count && !s->pid) {

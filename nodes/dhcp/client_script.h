@@ -9,7 +9,7 @@ struct script;
 
 /* script_new() - NULL file: nothing is ever run */
 struct script *script_new(const char *file, const char *interface);
-void script_free(struct script *s);
+void script_free(struct script *s); /* one that runs goes on */
 
 /* script_run() - with the grant's values as "new_..." or "old_..." (`prefix`), or none */
 void script_run(struct script *s, const char *reason, const char *prefix, const struct grant *g);

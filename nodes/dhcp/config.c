@@ -51,6 +51,7 @@ static void read_range(struct config_reader *r, struct yaml *y, void *subnet)
 		*xappend(&s->pools, &s->pool_count) = range;
 }
 
+/* read_pool() - `settings` are those of the subnet that gets it */
 static void read_pool(struct config_reader *r, struct yaml *y, void *settings)
 {
 	read_each(r, y, read_range, (char *)settings - offsetof(struct subnet, settings));
@@ -115,6 +116,7 @@ bool subnet_is_host(const struct subnet *s, uint32_t address)
 
 /* ---- static bindings --------------------------------------------------------------------------- */
 
+/* binding_of() - the static binding that these settings are part of */
 static struct binding *binding_of(void *settings)
 {
 	return (struct binding *)((char *)settings - offsetof(struct binding, settings));
@@ -149,6 +151,7 @@ static void read_binding_client_id(struct config_reader *r, struct yaml *y, void
 	client_id_parse(y->text, &b->client_id, &b->client_id_len);
 }
 
+/* read_binding() - into the configuration, if all of it is good */
 static void read_binding(struct config_reader *r, struct yaml *y, struct dhcp_config *c)
 {
 	static const struct key keys[] = {
@@ -217,6 +220,7 @@ static struct network *network_new(struct dhcp_config *c, const char *name)
 	return n;
 }
 
+/* find_subnet() - by its text, as "10.0.1.0/24" */
 static struct subnet *find_subnet(const struct dhcp_config *c, const char *text)
 {
 	for (size_t i = 0; i < c->subnet_count; i++)

@@ -99,6 +99,7 @@ void config_free(struct dhcp_config *c);
 bool config_bind(struct dhcp_config *c, struct binding *b, const char **why);
 void config_index(struct dhcp_config *c);
 
+/* Which subnet an address is in, whose static binding it is; NULL: there is none. */
 struct subnet *config_subnet(const struct dhcp_config *c, uint32_t address);
 struct binding *config_binding_at(const struct dhcp_config *c, uint32_t address);
 bool config_ignores(const struct dhcp_config *c, const uint8_t mac[6]);
@@ -114,7 +115,8 @@ bool subnet_is_host(const struct subnet *s, uint32_t address);
 const struct parameter *settings_parameter(const struct settings *s, uint8_t code);
 void binding_free(struct binding *b);
 
-/* client_id_parse() - "01:02:..", octets in hexadecimal, or else the text itself */
+/* client_id_parse() - "01:02:..", octets in hexadecimal, or else the text itself; never NULL, the
+ * caller frees it */
 void client_id_parse(const char *text, uint8_t **id, size_t *len);
 
 #endif

@@ -139,6 +139,7 @@ void config_index(struct dhcp_config *c)
 
 /* ---- check ------------------------------------------------------------------------------------- */
 
+/* check_overlaps() - they are sorted: where some overlap, two neighbours do */
 static void check_overlaps(struct dhcp_config *c, struct faults *f)
 {
 	for (size_t i = 1; i < c->subnet_count; i++) {
@@ -178,6 +179,8 @@ static void check_routers(const struct subnet *s, const struct range *range, str
 	}
 }
 
+/* check_pools() - sorted by their first address: as with subnets, two neighbours overlap where any
+ * do */
 static void check_pools(const struct subnet *s, struct faults *f)
 {
 	char text[IP4_TEXT_LEN];
@@ -198,6 +201,7 @@ static void check_pools(const struct subnet *s, struct faults *f)
 	}
 }
 
+/* check_times() - when all is inherited; fills in max_s where nobody has said it */
 static void check_times(struct settings *s, struct faults *f)
 {
 	if (!s->max_is_said)
@@ -214,6 +218,7 @@ static void check_times(struct settings *s, struct faults *f)
 			    s->lease_s);
 }
 
+/* check_twice() - side by side in a sorted list, and on one wire */
 static void check_twice(struct binding **sorted, size_t count,
 			int (*compare)(const void *one, const void *other), const char *what,
 			struct faults *f)
@@ -244,6 +249,8 @@ static const char *bad_address(const struct dhcp_config *c, uint32_t address,
 	return NULL;
 }
 
+/* check_bindings() - each gets its subnet, and inherits from it; when all are good they are
+ * indexed */
 static void check_bindings(struct dhcp_config *c, struct faults *f)
 {
 	unsigned errors = f->errors;

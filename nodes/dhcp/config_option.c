@@ -169,6 +169,7 @@ static void read_value(struct config_reader *r, struct yaml *y, struct parameter
 			    VALUE_MAX);
 }
 
+/* read_typed() - {u16: 7}: one entry, whose key says how the value is laid out */
 static void read_typed(struct config_reader *r, struct yaml *y, struct parameter *p)
 {
 	static const struct {
@@ -194,6 +195,7 @@ static void read_typed(struct config_reader *r, struct yaml *y, struct parameter
 
 static void add_routes(struct config_reader *r, struct yaml *y, struct parameter *p);
 
+/* read_by_kind() - as the table of options has it; one that it has not is text */
 static void read_by_kind(struct config_reader *r, struct yaml *y, struct parameter *p)
 {
 	const struct option_def *k = option_def_of(p->code);

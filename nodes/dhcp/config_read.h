@@ -42,9 +42,12 @@ void read_boot_file(struct config_reader *r, struct yaml *y, void *settings);
 void read_server_name(struct config_reader *r, struct yaml *y, void *settings);
 void read_bootp(struct config_reader *r, struct yaml *y, void *settings);
 
-/* parameter_new() - an option of the settings, empty; a second one of a code is a fault, and NULL */
+/* parameter_new() - an option of the settings, empty, good until the next new one; a second one of
+ * a code is a fault, and NULL */
 struct parameter *parameter_new(struct config_reader *r, struct settings *s, uint8_t code,
 				struct place at);
+
+/* parameter_add() - a copy, behind what it has */
 void parameter_add(struct parameter *p, const void *data, size_t len);
 
 /* config_check() - are the parts, each good by itself, a network that can be served? */

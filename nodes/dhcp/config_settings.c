@@ -6,6 +6,7 @@
 #include "config_read.h"
 #include "nodes/common/mem.h"
 
+/* read_seconds() - a second to a year; parts of one are rounded up */
 static bool read_seconds(struct config_reader *r, struct yaml *y, const char *what, uint32_t *to)
 {
 	uint64_t ms;

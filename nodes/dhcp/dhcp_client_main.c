@@ -162,6 +162,7 @@ static void obey(struct daemon *d, const struct order *o)
 	}
 }
 
+/* obey_all() - in order; how many there were */
 static size_t obey_all(struct daemon *d)
 {
 	size_t count;
@@ -173,6 +174,7 @@ static size_t obey_all(struct daemon *d)
 	return count;
 }
 
+/* on_turn() - orders, and what time brings about, until no more orders follow */
 static void on_turn(void *arg)
 {
 	struct daemon *d = arg;
@@ -283,6 +285,7 @@ static size_t parse_wanted(uint8_t *list)
 	return count;
 }
 
+/* client_config() - what it points to is static: there is one client in the process */
 static struct client_config client_config(const struct daemon *d)
 {
 	static uint8_t wanted[WANTED_MAX + 1], *id;

@@ -66,6 +66,7 @@ static const struct program program = {
 
 /* ---- messages ---------------------------------------------------------------------------------- */
 
+/* count_drop() - counts what was passed on too, but says nothing of that */
 static void count_drop(struct daemon *d, const char *name, uint32_t from, enum relay_count why)
 {
 	char text[IP4_TEXT_LEN];
@@ -141,6 +142,7 @@ static enum relay_policy parse_policy(void)
 	options_fail(&program, "--policy: '%s' is not keep, replace or drop", policy_name);
 }
 
+/* parse_servers() - the caller frees the list */
 static uint32_t *parse_servers(void)
 {
 	uint32_t *list = xcalloc(servers.count, sizeof(*list));
@@ -177,6 +179,7 @@ static void configure(struct daemon *d, size_t iface_count)
 					   .remote_id = remote_id };
 }
 
+/* open_wires() - the one for all interfaces first: it finds out whether the port is taken */
 static void open_wires(struct daemon *d, char **names)
 {
 	size_t count = d->config.iface_count;

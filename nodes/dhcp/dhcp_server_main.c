@@ -44,6 +44,7 @@ static const struct program program = {
 		"sqlite3 leases.db 'select * from lease' shows what it has given.\n",
 };
 
+/* clock_offset() - what is added to clock_ms() for Unix time, in ms */
 static int64_t clock_offset(void)
 {
 	struct timespec t;
@@ -111,6 +112,7 @@ struct loading {
 	size_t outside;
 };
 
+/* on_loaded() - takes over what the record points to, if its address is still in a subnet */
 static void on_loaded(void *arg, uint32_t address, struct record *r)
 {
 	struct loading *l = arg;

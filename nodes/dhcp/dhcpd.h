@@ -43,6 +43,8 @@ uint64_t dhcpd_now(const struct dhcpd *d);
 /* dhcpd_finish_turn() - RFC 2131, 2.1: what is acknowledged is on stable storage. False: it could not
  * be written, and nobody is answered. */
 bool dhcpd_finish_turn(struct dhcpd *d);
+
+/* dhcpd_on_turn() - writes, sends and does what is due, until nothing is left; sets the timer */
 void dhcpd_on_turn(void *dhcpd);
 
 /* dhcpd_write_counts() - if they have changed */

@@ -11,6 +11,7 @@ uint64_t dhcpd_now(const struct dhcpd *d)
 	return (uint64_t)((int64_t)clock_ms() + d->clock_offset);
 }
 
+/* send_one() - it leaves with the next wire_flush(), and `o` must last until then */
 static void send_one(struct dhcpd *d, const struct outgoing *o)
 {
 	struct wire *w = &d->wires[o->iface];
@@ -73,6 +74,7 @@ bool dhcpd_finish_turn(struct dhcpd *d)
 	return written;
 }
 
+/* has_news() - is there something to be written, or to be sent? */
 static bool has_news(const struct dhcpd *d)
 {
 	size_t answers, changes;

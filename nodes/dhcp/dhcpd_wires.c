@@ -51,6 +51,7 @@ static void on_datagram_from_nobody(void *arg)
 		server_receive(d->server, in.data, in.len, w->iface, in.to, dhcpd_now(d));
 }
 
+/* on_arp() - as long as there is room for what the server says to it; on_icmp() likewise */
 static void on_arp(void *arg)
 {
 	const struct wire_watch *w = arg;

@@ -26,6 +26,7 @@ static uint32_t sum(uint32_t so_far, const uint8_t *data, size_t len)
 	return so_far;
 }
 
+/* fold() - RFC 1071: the carries added, then the complement */
 static uint16_t fold(uint32_t s)
 {
 	while (s >> 16)

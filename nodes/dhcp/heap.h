@@ -16,9 +16,10 @@ struct heap {
 	size_t count;
 };
 
+/* heap_add() - the caller owns the place, which does not move until heap_remove() */
 void heap_add(struct heap *h, struct heap_place *p, uint64_t time);
 void heap_remove(struct heap *h, struct heap_place *p);
 struct heap_place *heap_first(const struct heap *h); /* or NULL */
-void heap_free(struct heap *h);
+void heap_free(struct heap *h);			     /* not what is in it */
 
 #endif

@@ -96,6 +96,7 @@ struct lease *leases_of(const struct leases *ls, const struct network *n, const 
 	return found ? *found : NULL;
 }
 
+/* is_found_by_client() - a client that has moved on is no longer led to it */
 static bool is_found_by_client(const struct leases *ls, const struct lease *l)
 {
 	return l->is.client && leases_of(ls, l->subnet->network, l->is.client) == l;
@@ -103,6 +104,7 @@ static bool is_found_by_client(const struct leases *ls, const struct lease *l)
 
 /* ---- ports ------------------------------------------------------------------------------------- */
 
+/* leave_offers() - out of its port's list, if it is there */
 static void leave_offers(struct lease *l)
 {
 	if (!l->offer_at || !l->port)
@@ -117,6 +119,7 @@ static void leave_offers(struct lease *l)
 	l->next_offer = NULL;
 }
 
+/* join_offers() - as the youngest of its port */
 static void join_offers(struct lease *l)
 {
 	struct port *p = l->port;
@@ -303,6 +306,7 @@ void leases_undo(struct leases *ls)
 	ls->change_count = 0;
 }
 
+/* record_copy() - with copies of what it points to */
 static struct record record_copy(const struct record *r)
 {
 	struct record copy = *r;

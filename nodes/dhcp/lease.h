@@ -56,6 +56,8 @@ struct leases;
 struct leases *leases_new(const struct dhcp_config *config);
 void leases_free(struct leases *ls);
 
+/* leases_at() - or NULL; leases_of() - what the client has of the network, or had there last, or
+ * NULL */
 struct lease *leases_at(const struct leases *ls, uint32_t address);
 struct lease *leases_of(const struct leases *ls, const struct network *n, const struct client *c);
 
@@ -66,7 +68,7 @@ struct lease *leases_make(struct leases *ls, struct subnet *s, uint32_t address)
  * change stands among leases_changes() until it is kept or undone. */
 void leases_put(struct leases *ls, struct lease *l, struct record *to, bool durable);
 
-/* leases_load() - what the disk says of an address */
+/* leases_load() - what the disk says of an address; takes over what the record points to */
 void leases_load(struct leases *ls, struct subnet *s, uint32_t address, struct record *r);
 
 /* leases_put_state() - the same client, another state */
@@ -76,6 +78,7 @@ void leases_put_state(struct leases *ls, struct lease *l, enum lease_state state
 /* leases_withdraw() - the address is free, and its client no longer found by it; not on disk */
 void leases_withdraw(struct leases *ls, struct lease *l, uint64_t now);
 
+/* leases_changes() - the leases with a durable change that is neither kept nor undone */
 struct lease *const *leases_changes(const struct leases *ls, size_t *count);
 void leases_keep(struct leases *ls); /* the changes are on disk */
 void leases_undo(struct leases *ls); /* they are not */
@@ -84,7 +87,8 @@ void leases_undo(struct leases *ls); /* they are not */
  * end, or NEVER */
 uint64_t leases_expire(struct leases *ls, uint64_t now);
 
-/* leases_fresh() - an address of the subnet's pools that nobody has had yet, or 0 */
+/* leases_fresh() - an address of the subnet's pools that nobody has had yet, or 0; the same again
+ * until leases_make() makes a lease of it */
 uint32_t leases_fresh(struct leases *ls, struct subnet *s);
 
 /* leases_longest_free() - or NULL */
@@ -94,6 +98,9 @@ struct lease *leases_longest_free(struct leases *ls, const struct subnet *s);
  * next call */
 struct port *leases_port(struct leases *ls, const struct network *n, const uint8_t *circuit,
 			 size_t circuit_len);
+
+/* lease_give_port() - it is held there, NULL: nowhere; a port that loses its last one may be
+ * freed */
 void lease_give_port(struct leases *ls, struct lease *l, struct port *p);
 
 /* leases_walk() - in the order of addresses */
@@ -101,8 +108,8 @@ void leases_walk(const struct leases *ls, void (*fn)(void *arg, const struct lea
 
 const char *lease_state_name(enum lease_state s);
 bool lease_state_parse(enum lease_state *s, const char *name);
-bool lease_is_free(const struct lease *l);
-uint64_t pool_size(const struct subnet *s);
-void record_free(struct record *r);
+bool lease_is_free(const struct lease *l);  /* another client can have it */
+uint64_t pool_size(const struct subnet *s); /* free or not */
+void record_free(struct record *r);	    /* what it points to; it is empty then */
 
 #endif

@@ -68,7 +68,8 @@ struct reader suboption_of(struct reader relay, uint8_t code)
 	return (struct reader){ .bad = true };
 }
 
-/* open_option() - a place for `len` octets of an option, in which they are put */
+/* open_option() - a place for `len` octets of an option; NULL: there is no room. What the option
+ * had before still takes up its own. */
 static uint8_t *open_option(struct dhcp_message *m, uint8_t code, size_t len)
 {
 	uint8_t *place = m->data + m->data_len;
@@ -162,6 +163,7 @@ static bool walk(struct dhcp_message *m, struct reader area, piece_fn *fn)
 	return true;
 }
 
+/* measure_piece() - the first walk: which options there are, in their order, and how long */
 static void measure_piece(struct dhcp_message *m, uint8_t code, struct reader piece)
 {
 	if (!m->option[code].is_there)
@@ -182,6 +184,7 @@ static void place_options(struct dhcp_message *m)
 	}
 }
 
+/* copy_piece() - the second walk: behind what is there of its option */
 static void copy_piece(struct dhcp_message *m, uint8_t code, struct reader piece)
 {
 	size_t len = left(&piece);

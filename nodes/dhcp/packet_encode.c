@@ -18,6 +18,7 @@ static size_t encoded_len(size_t len)
 	return len + 2 * pieces;
 }
 
+/* put_option() - all its pieces; false: they do not fit, and none is there */
 static bool put_option(struct writer *w, const struct dhcp_message *m, uint8_t code)
 {
 	struct reader r = message_option(m, code);
@@ -121,6 +122,7 @@ static unsigned encode_overloaded(const struct dhcp_message *m, struct writer *o
 	return left_out;
 }
 
+/* pad() - up to this length, with PAD */
 static void pad(struct writer *w, size_t len)
 {
 	size_t missing = written(w) < len ? len - written(w) : 0;

@@ -35,6 +35,7 @@ static struct sock_filter to_client_port[] = {
 
 static struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 
+/* open_udp() - what comes there is thrown away: it is read as frames */
 static int open_udp(const struct raw *r)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT) };
@@ -118,6 +119,7 @@ bool raw_receive_arp(struct raw *r, uint32_t *address)
 	return true;
 }
 
+/* send_frame() - the parts are one frame; a failure is logged, and no more */
 static void send_frame(struct raw *r, const uint8_t mac[6], uint16_t protocol, int fd,
 		       const struct iovec *parts, size_t count)
 {

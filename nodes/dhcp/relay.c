@@ -116,6 +116,7 @@ static void strip_agent_option(const struct relay_config *c, unsigned iface, con
 
 /* ---- to the servers ---------------------------------------------------------------------------- */
 
+/* is_own() - is it the address of an interface of ours with clients? `*iface` is which. */
 static bool is_own(const struct relay_config *c, uint32_t address, unsigned *iface)
 {
 	for (size_t i = 0; i < c->iface_count; i++)

@@ -24,6 +24,7 @@ struct rows {
 	uint64_t now;
 };
 
+/* take_row() - takes over what the record points to */
 static void take_row(void *arg, uint32_t address, struct record *r)
 {
 	struct rows *rows = arg;
@@ -119,6 +120,7 @@ static json_t *json_of(const struct row *row, uint64_t now)
 				 : json_null());
 }
 
+/* print_json() - takes the answer; the exit status */
 static int print_json(json_t *root)
 {
 	int status = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER) < 0 ||

@@ -226,6 +226,8 @@ static enum count should_drop(struct server *s, const struct dhcp_message *m, ui
 	return COUNT_COUNT;
 }
 
+/* serve() - `data` is the message as it came: an offer that waits for a probe is made of it
+ * again */
 static void serve(struct server *s, struct request *q, const void *data, size_t len)
 {
 	static const enum count counted[] = {

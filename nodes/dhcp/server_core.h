@@ -56,7 +56,8 @@ struct server {
 	size_t out_count;
 };
 
-/* request_make() - false: nobody serves it; that is counted */
+/* request_make() - false: nobody serves it; that is counted. The request has to stay where it is:
+ * its client is inside of it. Its port is good until the next request. */
 bool request_make(struct server *s, struct request *q, const struct dhcp_message *m, unsigned iface,
 		  uint32_t to, uint64_t now);
 
@@ -78,11 +79,13 @@ void serve_bootp(struct server *s, struct request *q);
 /* request_may_have() - is the address one that this client can be given? */
 bool request_may_have(const struct server *s, const struct request *q, uint32_t address);
 
-/* request_hold() - the address is the client's, in a state, until then */
+/* request_hold() - the address is the client's, in a state, until then (ms); what is more than an
+ * offer is for the disk */
 void request_hold(struct server *s, const struct request *q, struct lease *l,
 		  enum lease_state state, uint64_t until, uint32_t seconds);
 
-/* request_seconds() - the lease that the client gets: what it asks for, within the bounds */
+/* request_seconds() - the lease that the client gets: what it asks for, within the bounds; else
+ * what it was offered, what it has left, or the default (RFC 2131, 4.3.1) */
 uint32_t request_seconds(const struct server *s, const struct request *q, const struct lease *l);
 
 /* ---- server_request.c: RFC 2131, 4.3.2 to 4.3.5 ---- */

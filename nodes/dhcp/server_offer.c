@@ -41,6 +41,7 @@ static bool is_held_by_other(const struct request *q, const struct lease *l)
 	return l && !lease_is_free(l) && (l->is.state == LEASE_DECLINED || !is_same_host(q, l));
 }
 
+/* is_on_network() - a host's address in one of the subnets of the client's wire */
 static bool is_on_network(const struct request *q, uint32_t address)
 {
 	for (size_t i = 0; i < q->network->subnet_count; i++)
@@ -120,6 +121,7 @@ static struct lease *from_pools(struct server *s, const struct request *q)
 	return oldest;
 }
 
+/* say_exhausted() - counted each time, said once in a while for each subnet */
 static void say_exhausted(struct server *s, const struct request *q)
 {
 	uint64_t *at = &s->exhausted_at[q->subnet->index];
@@ -243,6 +245,7 @@ void request_hold(struct server *s, const struct request *q, struct lease *l,
 
 /* ---- offer it ---------------------------------------------------------------------------------- */
 
+/* offer() - of an address that the client does not have yet it is held from now on */
 static void offer(struct server *s, const struct request *q, struct lease *l)
 {
 	uint32_t seconds = request_seconds(s, q, l);
@@ -260,6 +263,8 @@ static struct probe *find_probe(const struct server *s, uint32_t address)
 	return NULL;
 }
 
+/* ask() - whoever has the address: at our wire by ARP, behind a relay by ICMP; false: there is no
+ * room */
 static bool ask(struct server *s, const struct request *q, uint32_t address)
 {
 	struct outgoing *o = outgoing_new(s);
@@ -316,6 +321,7 @@ static void probe_take(struct server *s, struct probe *p)
 	s->probe_count--;
 }
 
+/* discover() - `tries`: which address this is that is asked for, one after another */
 static void discover(struct server *s, struct request *q, const void *data, size_t len,
 		     unsigned tries)
 {

@@ -11,6 +11,7 @@
 
 /* ---- options ----------------------------------------------------------------------------------- */
 
+/* subnet_of() - that of its wire which the address is in; else the one that it asked from */
 static const struct subnet *subnet_of(const struct request *q, uint32_t address)
 {
 	for (size_t i = 0; i < q->network->subnet_count; i++)
@@ -19,6 +20,7 @@ static const struct subnet *subnet_of(const struct request *q, uint32_t address)
 	return q->subnet;
 }
 
+/* settings_of() - a static binding's count for its own address alone */
 static const struct settings *settings_of(const struct request *q, uint32_t address)
 {
 	if (q->binding && q->binding->address == address)
@@ -117,6 +119,7 @@ static void put_parameters(struct dhcp_message *out, const struct request *q,
 
 /* ---- the message ------------------------------------------------------------------------------- */
 
+/* begin() - an answer with what it repeats of the request, and says of itself (table 3) */
 static struct dhcp_message begin(const struct request *q, enum dhcp_type type)
 {
 	const struct dhcp_message *in = q->m;
@@ -196,6 +199,7 @@ static void address_to(const struct server *s, struct outgoing *o, const struct 
 	}
 }
 
+/* send_reply() - counted; where there is no room for one more, it is as if it were lost */
 static void send_reply(struct server *s, const struct request *q, struct dhcp_message *out,
 		       enum count counted)
 {

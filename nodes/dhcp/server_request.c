@@ -2,6 +2,7 @@
 /* RFC 2131, 4.3.2 to 4.3.5: what a client says about an address that it has been offered, or has. */
 #include "server_core.h"
 
+/* is_ours() - does option 54 name us? */
 static bool is_ours(const struct server *s, const struct request *q)
 {
 	uint32_t id = message_u32(q->m, OPT_SERVER_ID);
@@ -71,6 +72,7 @@ static bool is_known(const struct lease *l, const struct request *q, uint32_t ad
 		l->is.state == LEASE_OFFERED);
 }
 
+/* is_on_its_network() - a host's address in one of the subnets of the client's wire */
 static bool is_on_its_network(const struct request *q, uint32_t address)
 {
 	for (size_t i = 0; i < q->network->subnet_count; i++)

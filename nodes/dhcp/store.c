@@ -57,6 +57,7 @@ static bool run(struct store *st, const char *sql)
 	return sqlite3_exec(st->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* prepare() - NULL: the database does not do it */
 static sqlite3_stmt *prepare(struct store *st, const char *sql)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -92,7 +93,8 @@ static char *value_of(struct store *st, const char *sql)
 	return text;
 }
 
-/* judge() - is it a database of ours, and whole? An empty one is: it was made just now */
+/* judge() - is it a database of ours, and whole? An empty one is: it was made just now. NULL: yes;
+ * else why not, for the caller to free. */
 static char *judge(struct store *st, const char *path, bool *empty)
 {
 	auto_free char *check = value_of(st, "pragma quick_check(1)");
@@ -138,6 +140,7 @@ static void lengthen_log(const char *path)
 	fsync(fd);
 }
 
+/* open_database() - NULL; or why not, for the caller to free */
 static char *open_database(struct store *st, const char *path, int flags)
 {
 	char *why = NULL;
@@ -159,7 +162,8 @@ static char *open_database(struct store *st, const char *path, int flags)
 	return NULL;
 }
 
-/* lock() - a file of its own: a lock on the database itself would get in SQLite's way */
+/* lock() - a file of its own: a lock on the database itself would get in SQLite's way. NULL, or why
+ * not. */
 static char *lock(struct store *st, const char *path)
 {
 	auto_free char *name = xasprintf("%s.lock", path);
@@ -220,6 +224,7 @@ static void bind_text(sqlite3_stmt *stmt, int column, const char *text)
 		sqlite3_bind_null(stmt, column);
 }
 
+/* step() - of a statement that gives no rows, which is ready for its next values then */
 static bool step(sqlite3_stmt *stmt)
 {
 	bool done = sqlite3_step(stmt) == SQLITE_DONE;
@@ -227,6 +232,7 @@ static bool step(sqlite3_stmt *stmt)
 	return sqlite3_reset(stmt) == SQLITE_OK && done;
 }
 
+/* put_lease() - times are rounded up: nothing ends earlier on the disk */
 static bool put_lease(struct store *st, const struct lease *l)
 {
 	char address[IP4_TEXT_LEN], client[CLIENT_TEXT_LEN] = "", mac[3 * 16 + 1];
@@ -273,6 +279,7 @@ bool store_write_counts(struct store *st, const struct counts *counts)
 
 /* ---- read -------------------------------------------------------------------------------------- */
 
+/* column() - as text, good until the next row; NULL: nothing is there */
 static const char *column(sqlite3_stmt *stmt, int i)
 {
 	return (const char *)sqlite3_column_text(stmt, i);
@@ -292,7 +299,8 @@ bool store_read_counts(struct store *st, struct counts *counts)
 	return result == SQLITE_DONE;
 }
 
-/* take_row() - false: a row that makes no sense is left alone */
+/* take_row() - a lease that has ended meanwhile has expired; false: a row that makes no sense is
+ * left alone. The caller frees the record either way. */
 static bool take_row(sqlite3_stmt *stmt, uint64_t now, uint32_t *address, struct record *r)
 {
 	const char *client = column(stmt, 2);
@@ -385,6 +393,7 @@ static bool write_binding(sqlite3_stmt *stmt, const struct binding *b)
 	return step(stmt);
 }
 
+/* write_bindings() - those of the file, in place of those of an earlier one */
 static bool write_bindings(struct store *st, const struct dhcp_config *c)
 {
 	sqlite3_stmt *stmt = prepare(st, "insert into static values(?, ?, ?, ?, 'file')");

@@ -24,6 +24,8 @@ void store_close(struct store *st);
 
 /* Each is false when the database does not do it, for the reason of store_error(). */
 const char *store_error(const struct store *st);
+
+/* store_write() - all of them by one transaction, or none; true: they are on the disk */
 bool store_write(struct store *st, struct lease *const *changes, size_t count);
 bool store_write_counts(struct store *st, const struct counts *counts);
 bool store_read_counts(struct store *st, struct counts *counts);
@@ -41,6 +43,6 @@ bool store_bindings(struct store *st, struct dhcp_config *c,
 /* client_format() - "mac 02:00:00:00:00:07", "id 01:02": who a client is, as text */
 #define CLIENT_TEXT_LEN (3 * 256 + 8)
 void client_format(const struct client *c, char text[CLIENT_TEXT_LEN]);
-struct client *client_parse(const char *text); /* NULL: it is none */
+struct client *client_parse(const char *text); /* for the caller to free; NULL: it is none */
 
 #endif

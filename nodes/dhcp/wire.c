@@ -54,6 +54,7 @@ static struct {
 
 /* ---- open -------------------------------------------------------------------------------------- */
 
+/* address_of() - 0: it is not of IPv4 */
 static uint32_t address_of(const struct ifaddrs *i)
 {
 	if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET)
@@ -83,6 +84,7 @@ uint32_t *own_addresses(size_t *count)
 	return addresses;
 }
 
+/* find_address() - the first one; ends the program where there is none */
 static void find_address(struct wire *w)
 {
 	struct ifaddrs *list = list_addresses();
@@ -215,6 +217,7 @@ void wire_close(struct wire *w)
 
 /* ---- receive ----------------------------------------------------------------------------------- */
 
+/* destination_of() - 0: the kernel has not said it */
 static uint32_t destination_of(struct msghdr *msg)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
@@ -304,6 +307,8 @@ void wire_flush(struct wire *w)
 	flush(w->frames_out);
 }
 
+/* enqueue() - a packet to be filled in, and its `*msg`; the others leave where there is no room for
+ * it */
 static struct waiting *enqueue(struct wire_queue *q, struct msghdr **msg)
 {
 	struct waiting *p;
@@ -366,6 +371,7 @@ void wire_send_routed(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_p
 	msg->msg_iovlen = 2;
 }
 
+/* enqueue_frame() - its headers are the caller's to fill in; those of ARP and of UDP are as long */
 static struct waiting *enqueue_frame(struct wire *w, const uint8_t to[6], uint16_t protocol,
 				     struct msghdr **msg)
 {

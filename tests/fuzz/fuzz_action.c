@@ -30,6 +30,7 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libfyaml";
 }
 
+/* the_lab() - read once; it is never freed */
 static struct lab *the_lab(void)
 {
 	static struct lab *lab;
@@ -48,6 +49,7 @@ static void check_refusal(const struct words *w)
 	require(w->bad < w->count || (w->bad == 0 && w->count == 0));
 }
 
+/* check_facts() - understood in whole, or refused with a sentence; each can be shown */
 static void check_facts(const char *const *list, size_t count)
 {
 	struct words w = { .list = list, .count = count };
@@ -82,6 +84,7 @@ static void check_shape(const struct shape *s)
 	require(s->reorder <= 0 || s->delay_ms > 0);
 }
 
+/* check_sides() - of a partition: ports are of sides that there are, and no side can be without */
 static void check_sides(const struct action *a)
 {
 	size_t named = 0;

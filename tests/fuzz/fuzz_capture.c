@@ -49,6 +49,8 @@ static size_t check_blocks(const struct bytes *b, uint32_t first)
 
 /* ---- init's answer -------------------------------------------------------------------------------- */
 
+/* check_socket() - each index that it listens at leads to an interface of the capture, and a filter
+ * can be made */
 static void check_socket(const struct listing *l, const struct listed_socket *s)
 {
 	static const struct filter none;
@@ -147,6 +149,7 @@ static void expect_field(const char **at, const char *end, const char *name, con
 	require(len == strlen(text) && memcmp(value, text, len) == 0);
 }
 
+/* on_telling() - what was told is one entry of the journal, with all its fields, in one block */
 static void on_telling(void *arg, const struct telling *t)
 {
 	size_t *count = arg, len;

@@ -23,6 +23,7 @@ static bool begins(const char *line, const char *with)
 	return strncmp(line, with, strlen(with)) == 0;
 }
 
+/* check_line() - the first one is the greeting */
 static void check_line(struct seat *s)
 {
 	s->line[s->len] = '\0';
@@ -39,6 +40,7 @@ static void check_line(struct seat *s)
 	s->len = 0;
 }
 
+/* hear() - at most so many parts and octets of what waits */
 static void hear(struct seat *s, size_t parts, size_t octets)
 {
 	struct iovec iov[4];

@@ -90,6 +90,7 @@ static void obey(struct world *w, const struct order *o)
 	}
 }
 
+/* take_orders() - all that there are; none is left */
 static void take_orders(struct world *w)
 {
 	size_t count;

@@ -26,6 +26,7 @@ static void check_header(const struct dhcp_message *a, const struct dhcp_message
 	require(a->type == b->type && a->has_cookie == b->has_cookie);
 }
 
+/* show() - into a room that is too small, too: what is written ends with NUL */
 static void show(const struct dhcp_message *m)
 {
 	char text[DHCP_HWADDR_TEXT_LEN], small[7], large[8192];
@@ -51,6 +52,7 @@ static void show(const struct dhcp_message *m)
 		suboption_of(relay, (uint8_t)code);
 }
 
+/* encode() - what leaves is read again: all of it is there, but what was told to be left out */
 static void encode(const struct dhcp_message *m, size_t room)
 {
 	static struct dhcp_message again;

@@ -87,6 +87,7 @@ static const struct dhcp_config *config_of(uint8_t choice)
 
 /* ---- what is always true ----------------------------------------------------------------------- */
 
+/* check_heap() - it is in the heap of its state, where it says, and not before what is earlier */
 static void check_heap(const struct lease *l, uint64_t now)
 {
 	const struct heap *h = l->heap;
@@ -101,6 +102,7 @@ static void check_heap(const struct lease *l, uint64_t now)
 	require(lease_is_free(l) || l->is.until > now);
 }
 
+/* check_port() - leases that are held alone have one, and its list and counts agree */
 static void check_port(const struct lease *l)
 {
 	const struct port *p = l->port;
@@ -156,6 +158,7 @@ static bool is_asking(const struct world *w, const struct holder *h, bool by_mac
 	return len || memcmp(h->mac, w->asked.chaddr, 6) == 0;
 }
 
+/* note_asked() - who gives an address back, or declines it, has it no more */
 static void note_asked(struct world *w)
 {
 	uint32_t address = w->asked.type == DHCP_RELEASE ? w->asked.ciaddr
@@ -177,6 +180,7 @@ static void note_left(struct world *w, const struct network *n)
 			w->holders[i].until = NOT_SEEN;
 }
 
+/* note_given() - an address that somebody has goes to nobody else */
 static void note_given(struct world *w, const struct dhcp_message *m)
 {
 	struct holder *h = holder_of(w, m->yiaddr);

@@ -37,6 +37,7 @@ static void on_send(void *arg, const uint8_t *data, size_t len)
 	require(d.type > HUB_DELETE || ip4_is_host(d.field));
 }
 
+/* check_entry() - its route is what its source says */
 static void check_entry(const struct world *w, const struct client_entry *e)
 {
 	uint32_t a = ip4_of(&e->prefix.addr);

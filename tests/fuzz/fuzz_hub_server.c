@@ -38,6 +38,7 @@ static void on_send(void *arg, const struct hub_client *c, const uint8_t *data, 
 
 /* ---- what is always true -------------------------------------------------------------------------- */
 
+/* check_entry() - it has owners, each once, and is routed by way of the first */
 static void check_entry(const struct world *w, const struct hub_entry *e)
 {
 	uint32_t a = ip4_of(&e->prefix.addr), signed_owners = 0;
@@ -55,6 +56,7 @@ static void check_entry(const struct world *w, const struct hub_entry *e)
 		require(w->via[a - HOST_0] == (e->barred ? 0 : e->owners->client->address));
 }
 
+/* check_client() - the digests and the count that are kept are those of the table */
 static void check_client(const struct world *w, const struct hub_client *c)
 {
 	const struct hub_owner *o;

@@ -21,6 +21,7 @@ static const uint16_t types[] = { RTM_NEWLINK,	RTM_DELLINK,	RTM_NEWADDR,   RTM_D
 				  RTM_NEWROUTE, RTM_DELROUTE,	RTM_NEWNEIGH,  RTM_DELNEIGH,
 				  RTM_NEWRULE,	RTM_NEWNEXTHOP, RTM_DELNEXTHOP };
 
+/* the_facts() - of what netlink tells, for the caller to free */
 static struct fact *the_facts(size_t *count)
 {
 	static const char *const words[] = { "link",	"eth0",	       "up",	  "address",

@@ -36,6 +36,7 @@ static void check_packet(const uint8_t *data, size_t len)
 	}
 }
 
+/* check_signing() - what we sign is good, and a digest is not when an octet has changed */
 static void check_signing(const struct rip_key *k, const uint8_t *data, size_t len)
 {
 	uint8_t *packet = calloc(1, RIP_SIGNED_MAX);

@@ -116,6 +116,7 @@ static uint64_t rest(struct world *w)
 
 /* ---- steps ---------------------------------------------------------------------------------------- */
 
+/* set_iface() - the bits of `how`: it is up, it is not ours, a second network, and that a /31 */
 static void set_iface(struct world *w, unsigned index, uint8_t how)
 {
 	struct network nets[2] = {
@@ -186,6 +187,7 @@ static void hear_built(struct world *w, struct reader *r, unsigned index)
 	hear(w, index, from, what & 0x80 ? 4000 : RIP_PORT, data, len);
 }
 
+/* originate() - a round of our own: four networks, each if its bit is set */
 static void originate(struct world *w, uint8_t what)
 {
 	router_begin_own(w->router);
