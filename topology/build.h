@@ -30,7 +30,8 @@ struct wire_end wire_far_end(const struct spaces *s, const struct iface *iface);
 void build_sync(struct spaces *s, const struct iface *i);
 
 /* build_settle() - waits until `expected` ports of a LAN forward: a frame sent earlier is lost.
- * False, after timeout_ms: they do not, because a node's own end is down for example. */
+ * False, after timeout_ms: they do not, because a node's own end is down for example. It stays in
+ * the LAN's namespace. */
 bool build_settle(struct spaces *s, const struct wire *lan, size_t expected, unsigned timeout_ms);
 
 /* build_bridge() - one more bridge beside the LAN's own, for side 1, 2 ... of a partition */
@@ -38,13 +39,15 @@ struct nl_batch;
 void build_bridge(struct nl_batch *b, const struct wire *lan, unsigned side);
 unsigned bridge_index(const struct wire *lan, unsigned side); /* 0: the LAN's own */
 
-/* build_again() - the planned addresses and routes of a node, as far as they are gone */
+/* build_again() - the planned addresses and routes of a node, as far as they are gone. We are
+ * home again afterwards. */
 void build_again(struct spaces *s, const struct node *node);
 
 /* node_sysctl() - in the network namespace that we are in */
 bool node_sysctl(struct spaces *s, const struct node *node, const char *key, const char *value);
 
-/* build_node() - what is inside a node: settings, addresses, routes, links up (build_node.c) */
+/* build_node() - what is inside a node: settings, addresses, routes, links up (build_node.c). It
+ * stays in the node's namespace. */
 bool build_node(struct spaces *s, const struct node *node, struct nl_batch *b);
 
 /* The index of a node's interface in its namespace is decided here: lo is 1, the first 2. */

@@ -14,7 +14,8 @@
  * none or several, says so and ends the program. To be freed. */
 char *lab_meant(const char *named);
 
-/* ask() - one request; the answer, to be freed. Ends the program when there is none. */
+/* ask() - one request, which is taken over; the answer, to be freed. Ends the
+ * program when there is none. */
 json_t *ask(const char *lab, json_t *request);
 
 /* ask_if_there() - the same; NULL: the lab has ended meanwhile */
@@ -24,7 +25,7 @@ json_t *ask_if_there(const char *lab, json_t *request);
 json_t *ask_at_once(const char *lab, json_t *request);
 
 /* ask_node() - the same about a node: that there is no such node ends the program with status 3.
- * fds, if not NULL, has room for ENTER_COUNT descriptors. */
+ * fds, if not NULL, has room for ENTER_COUNT descriptors; it is left alone if not so many came. */
 json_t *ask_node(const char *lab, const char *verb, const char *node, int *fds);
 
 /* ask_taps() - the packet sockets of a capture, and what they are (taps.h); words: NODE, NODE:IF

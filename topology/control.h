@@ -24,7 +24,8 @@
 #define CONTROL_SOCKET	    "control"
 #define CONTROL_REQUEST_MAX 65536
 
-/* The namespaces that "enter" hands over, in this order; the first only without root. */
+/* The namespaces that "enter" hands over, in this order. Root need not enter
+ * the first: it is in it. */
 enum { ENTER_USER, ENTER_PID, ENTER_NET, ENTER_UTS, ENTER_MNT, ENTER_COUNT };
 
 #endif

@@ -44,7 +44,7 @@ struct wire_damage *damage_of_wire(struct damage *d, const struct wire *w);
 bool cut_port(struct damage *d, const struct iface *iface, bool down, char **error);
 bool cut_lan(struct damage *d, const struct wire *lan, bool down, char **error);
 
-/* qdisc.c: tbf and netem at both ends of a port */
+/* qdisc.c: tbf and netem at both ends of a port, in place of what is there */
 bool shape_port(struct damage *d, const struct iface *iface, const struct shape *s, char **error);
 
 /* qdisc_add_netem() - the message that makes netem the root of that link */
@@ -56,7 +56,7 @@ bool partition_make(struct damage *d, const struct action *a, char **error);
 bool partition_heal(struct damage *d, const struct wire *lan, char **error);
 
 /* damage_batch() - netlink messages for one network namespace: begin, add, end. End sends; false:
- * *error has the kernel's words. */
+ * *error has the kernel's words, unless `error` is NULL. */
 struct damage_batch {
 	struct nl_batch *b;
 	int fd;

@@ -52,7 +52,8 @@ struct fact {
 	size_t unseen;	      /* and so many more */
 };
 
-/* facts_parse() - "route 10.0.0.0/24 via 10.1.0.1 and ready ripd"; false: w->why tells */
+/* facts_parse() - "route 10.0.0.0/24 via 10.1.0.1 and ready ripd"; false: w->why tells. The facts
+ * point into the words, which must live as long. */
 bool facts_parse(struct words *w, struct fact **facts, size_t *count);
 void facts_free(struct fact *facts, size_t count);
 
@@ -66,7 +67,8 @@ void fact_saw_near(struct fact *f, char *text); /* nearly what is wanted: it sta
 /* fact_judge() - the look is over: does it hold, and since when? */
 void fact_judge(struct fact *f, uint64_t now_ns);
 
-/* fact_kernel.c: does one of the facts need the kernel, and what does it say of them? */
+/* fact_kernel.c: does one of the facts need the kernel, and what does it say of them? `fd` is a
+ * netlink socket made in the node; false with errno. Nothing is judged yet. */
 bool facts_need_kernel(const struct fact *facts, size_t count);
 bool facts_look(struct fact *facts, size_t count, int fd);
 

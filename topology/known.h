@@ -31,8 +31,9 @@ void known_all_told(struct known *k);
 /* known_find() - what is known under the name of this object, or NULL */
 const struct object *known_find(const struct known *k, const struct object *name);
 
-/* A look: begin, note all that is seen, end. known_end_look() forgets objects of `kind` that were
- * not seen, and tells each. */
+/* A look: begin, note all that is seen, end. known_end_look() forgets the objects that
+ * were not seen, of the kinds that `kinds` has a bit for (1 << OBJECT_...), and tells
+ * each before it is gone. */
 typedef void known_fn(void *arg, const struct object *o);
 void known_begin_look(struct known *k);
 void known_end_look(struct known *k, unsigned kinds, known_fn *forgotten, void *arg);

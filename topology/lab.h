@@ -167,6 +167,7 @@ struct lab *lab_parse(const char *file, const char *text, size_t len, const char
 		      const char *programs, struct faults *f);
 void lab_free(struct lab *lab);
 
+/* Each by its name, borrowed; NULL: there is none. A cable is no LAN. */
 struct node *lab_node(const struct lab *lab, const char *name);
 struct wire *lab_lan(const struct lab *lab, const char *name);
 struct iface *node_iface(const struct node *node, const char *name);
@@ -179,7 +180,8 @@ bool wire_has_family(const struct wire *w, int family);
 /* iface_has_ipv6() - its wire has an IPv6 subnet, or an address of its own was written */
 bool iface_has_ipv6(const struct iface *iface);
 
-/* name_is_good() - a name of labs, LANs, nodes and commands: [a-z0-9-], with a letter in it */
+/* name_is_good() - a name of labs, LANs, nodes and commands: [a-z0-9-], with a letter in it, no '-'
+ * at its ends, and not localhost; how long it is does not matter here */
 bool name_is_good(const char *name);
 const char *wire_kind_name(enum wire_kind kind);
 const char *ready_kind_name(enum ready_kind kind);

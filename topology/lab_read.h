@@ -44,7 +44,8 @@ struct iface *iface_new(struct config_reader *r, struct node *node, const char *
 /* plug() - joins an interface to a wire */
 void plug(struct iface *iface, struct wire *wire);
 
-/* words_split() - a command line as a shell splits it: quotes and backslashes, no expansion */
+/* words_split() - a command line as a shell splits it: quotes and backslashes, no expansion. False:
+ * *why, not to be freed; the words so far are the caller's all the same. */
 bool words_split(const char *line, char ***argv, size_t *argc, const char **why);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "topology/space.h"
 
-/* live_of_node() - what the kernel has in a node now: interfaces with state and addresses, routes */
+/* live_of_node() - what the kernel has in a node now: interfaces with state and addresses, routes;
+ * "error" says why not all of it is there */
 json_t *live_of_node(struct spaces *s, const struct node *node);
 
 /* live_addresses() - the addresses of one interface alone, but for IPv6 link-local ones */

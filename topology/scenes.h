@@ -13,7 +13,8 @@ struct scenes;
 struct scenes *scenes_new(struct init *init);
 void scenes_free(struct scenes *s);
 
-/* scene_play() - begins now; its number, by which the journal tells when it is done */
+/* scene_play() - begins now, and does what is due at once; its number, by which the
+ * journal tells when it is done */
 uint64_t scene_play(struct scenes *s, const struct scene *scene);
 
 #endif

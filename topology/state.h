@@ -27,11 +27,12 @@ char *state_dir(const char *lab);
  * errno EBUSY: the lab is running. What a crash left there is taken away first. */
 int state_claim(const char *lab);
 
-/* state_is_live() - does a process hold the lab's lock? */
+/* state_is_live() - does a process hold the lab's lock? If none does, what is left of the lab is
+ * taken away here: `lab` must be a good name (lab.h), or it leads out of the root. */
 bool state_is_live(const char *lab);
 
-/* state_remove() - the folder and, for root, the links in /run/netns that point into `init`.
- * The caller holds the lock. */
+/* state_remove() - the folder and, for root, the links in /run/netns that point into `init`; what
+ * is to be kept (keep.h) is copied before. The caller holds the lock. */
 void state_remove(const char *lab, pid_t init);
 
 /* state_list() - the names of the labs that run, sorted; what crashed ones left is removed.

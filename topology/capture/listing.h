@@ -50,7 +50,8 @@ struct listing {
 	size_t name_count;
 };
 
-/* listing_read() - takes over the descriptors and their list; false: the answer is none of ours */
+/* listing_read() - takes over the descriptors and their list; false: the answer is none of ours.
+ * listing_free() in both cases. */
 bool listing_read(struct listing *l, const json_t *answer, int *fds, size_t fd_count);
 void listing_free(struct listing *l);
 

@@ -24,7 +24,7 @@ struct merge *merge_new(size_t sources, size_t octets);
 void merge_free(struct merge *m);
 
 /* merge_add() - room for a block of `len` octets and this time, to be written at once; NULL:
- * none is left. len is at most MERGE_BLOCK_MAX. */
+ * none is left, or len is nearly MERGE_BLOCK_MAX, of which a slab's header takes some. */
 #define MERGE_BLOCK_MAX (1u << 20)
 uint8_t *merge_add(struct merge *m, size_t source, uint64_t ns, uint32_t len);
 

@@ -44,7 +44,8 @@ struct ring_frame {
 	bool outgoing;
 };
 
-/* ring_peek() - the next frame; false: there is none yet. ring_next() goes behind it. */
+/* ring_peek() - the next frame; false: there is none yet. ring_next() goes behind it, and
+ * then its data may be gone. */
 bool ring_peek(struct ring *r, struct ring_frame *f);
 void ring_next(struct ring *r);
 
