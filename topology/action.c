@@ -38,6 +38,7 @@ const struct wire *find_lan(struct words *w, const struct lab *lab, const char *
 	return NULL;
 }
 
+/* find_iface() - one without a wire is none: there is nothing that could be done to it */
 const struct iface *find_iface(struct words *w, const struct node *node, const char *name)
 {
 	struct suggestion s = suggest_for(name);
@@ -94,6 +95,7 @@ int signal_parse(const char *text)
 	return 0;
 }
 
+/* refuse_signal() - a complaint with the nearest name; false, to be returned */
 static bool refuse_signal(struct words *w, const char *word)
 {
 	struct suggestion s = suggest_for(strncasecmp(word, "SIG", 3) == 0 ? word + 3 : word);
@@ -105,6 +107,7 @@ static bool refuse_signal(struct words *w, const char *word)
 			      suggest_text(&s));
 }
 
+/* parse_kill() - NODE[/COMMAND] [SIGNAL]; KILL where none is named */
 static bool parse_kill(struct words *w, struct action *a)
 {
 	const char *word;
@@ -119,6 +122,8 @@ static bool parse_kill(struct words *w, struct action *a)
 	return a->signal || refuse_signal(w, word);
 }
 
+/* parse_heal() - [all|NAME], no name is all; whether there is such a partition
+ * shows when it is healed */
 static bool parse_heal(struct words *w, struct action *a)
 {
 	if (!words_accept(w, "all") && words_peek(w))

@@ -63,6 +63,8 @@ static bool is_time(const char *word)
 #define DELAY_MAX  3600000 /* an hour */
 #define JITTER_MAX 2147	   /* 31 bits of nanoseconds: netem takes no more, and does not say so */
 
+/* take_ms() - a time of at most `max` milliseconds, which `max_text` says in words; `what`
+ * names it in complaints */
 static bool take_ms(struct words *w, const char *what, unsigned max, const char *max_text,
 		    double *to)
 {
@@ -78,6 +80,7 @@ static bool take_ms(struct words *w, const char *what, unsigned max, const char 
 	return true;
 }
 
+/* take_percent() - 0 to 100, with or without its sign */
 static bool take_percent(struct words *w, const char *what, double *to)
 {
 	const char *word = words_take(w, what);
@@ -92,6 +95,7 @@ static bool take_percent(struct words *w, const char *what, double *to)
 	return true;
 }
 
+/* take_delay() - TIME [JITTER]; without jitter it is 0, and takes away an earlier one */
 static bool take_delay(struct words *w, struct shape *s)
 {
 	if (!take_ms(w, "delay", DELAY_MAX, "1h", &s->delay_ms))
@@ -138,6 +142,8 @@ static bool take_change(struct words *w, struct action *a, const char *word)
 					"corrupt or clear");
 }
 
+/* action_parse_link() - one change at least. `reorder` needs its delay among the same words: what
+ * is in force already is not known here. */
 bool action_parse_link(struct words *w, struct action *a)
 {
 	if (!take_wire(w, a))

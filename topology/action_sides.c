@@ -18,6 +18,7 @@ struct members {
 	unsigned sides;
 };
 
+/* add_member() - to the side that is read just now; the word taken last is the one that names it */
 static bool add_member(struct words *w, struct members *m, const struct node *node)
 {
 	for (size_t i = 0; i < m->count; i++)
@@ -119,6 +120,8 @@ static const struct wire *the_lan(struct words *w, const struct lab *lab, const 
 	return found;
 }
 
+/* divide() - the sides by port: of a node that hangs on the LAN twice both ports are on its side.
+ * The partition is called after the LAN where nobody named it. */
 static bool divide(struct words *w, struct action *a, const struct members *m)
 {
 	if (!a->lan)
@@ -156,6 +159,7 @@ static bool at_option(const struct words *w, const struct lab *lab)
 	return value && name_is_good(value) && !lab_node(lab, value) && w->at + 2 < w->count;
 }
 
+/* take_option() - at_option() has seen one; of two of a kind the later counts */
 static bool take_option(struct words *w, struct action *a)
 {
 	bool is_lan = words_accept(w, "lan") || !words_accept(w, "name");

@@ -38,6 +38,7 @@ void become(char *const argv[])
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+/* pass_on() - a signal handler: what asks us to end is for the child */
 static void pass_on(int sig)
 {
 	if (child > 0)

@@ -89,6 +89,7 @@ bool build_namespaces(struct spaces *s, build_progress_fn *progress, void *arg)
 	return true;
 }
 
+/* put_link() - what bridges and both ends of a veth pair have in common */
 static void put_link(struct nlmsghdr *nlh, const char *name, const struct mac *mac, unsigned mtu)
 {
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
@@ -96,6 +97,7 @@ static void put_link(struct nlmsghdr *nlh, const char *name, const struct mac *m
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 }
 
+/* bridge_index() - behind the ports, whose numbers do not depend on how many sides there are */
 unsigned bridge_index(const struct wire *lan, unsigned side)
 {
 	return side ? FIRST_PORT_INDEX + (unsigned)lan->port_count + side : BRIDGE_INDEX;
@@ -161,6 +163,8 @@ static struct nlmsghdr *add_veth(struct nl_batch *b, const struct iface *to, con
 	return nlh;
 }
 
+/* add_lan_links() - the bridge, then each port as its slave, up from the start;
+ * the nodes' ends stay down */
 static void add_lan_links(struct spaces *s, struct nl_batch *b, const struct wire *w)
 {
 	build_bridge(b, w, 0);
@@ -176,6 +180,7 @@ static void add_lan_links(struct spaces *s, struct nl_batch *b, const struct wir
 	}
 }
 
+/* add_cable() - made in the namespace of its first end; both ends stay down */
 static void add_cable(struct spaces *s, struct nl_batch *b, const struct wire *w)
 {
 	const struct iface *a = w->ports[0], *z = w->ports[1];
@@ -183,6 +188,8 @@ static void add_cable(struct spaces *s, struct nl_batch *b, const struct wire *w
 	add_veth(b, z, a->name, &a->mac, iface_index(a), s->nodes[z->node->index].net);
 }
 
+/* make_links() - a socket for each wire: netlink acts in the namespace in which its socket was
+ * made. Leaves us in the last one's. */
 static bool make_links(struct spaces *s, struct nl_batch *b, build_progress_fn *progress, void *arg)
 {
 	for (size_t i = 0; i < s->lab->wire_count; i++) {
@@ -210,6 +217,7 @@ static bool make_links(struct spaces *s, struct nl_batch *b, build_progress_fn *
 	return true;
 }
 
+/* configure_nodes() - one after another; leaves us in the namespace of the last one */
 static bool configure_nodes(struct spaces *s, struct nl_batch *b, build_progress_fn *progress,
 			    void *arg)
 {
@@ -225,6 +233,7 @@ struct port_states {
 	size_t forwarding;
 };
 
+/* on_port() - an answer to a dump of AF_BRIDGE; the ports alone tell a state */
 static void on_port(void *arg, const struct nlmsghdr *nlh)
 {
 	struct port_states *states = arg;
@@ -238,11 +247,13 @@ static void on_port(void *arg, const struct nlmsghdr *nlh)
 						mnl_attr_get_u8(port) == BR_STATE_FORWARDING;
 }
 
+/* count_again() - a dump that was cut comes again as a whole */
 static void count_again(void *arg)
 {
 	((struct port_states *)arg)->forwarding = 0;
 }
 
+/* ports_forward() - at least so many, now; false too where the kernel cannot be asked */
 static bool ports_forward(int fd, size_t expected)
 {
 	struct port_states states = { 0 };
@@ -297,6 +308,8 @@ static void sync_cable(struct spaces *s, const struct wire *w)
 		build_sync(s, w->ports[i]);
 }
 
+/* wait_for_links() - LANs until all of their ports forward; of a cable's ends the carrier
+ * alone is brought up to date */
 static bool wait_for_links(struct spaces *s)
 {
 	for (size_t i = 0; i < s->lab->wire_count; i++) {

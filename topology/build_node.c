@@ -41,6 +41,8 @@ static bool has_ipv6(const struct node *node)
 	return false;
 }
 
+/* write_settings() - `forward` first, then the file's sysctls, which may say otherwise; we are in
+ * the node's namespace */
 static bool write_settings(struct spaces *s, const struct node *node)
 {
 	if (node->forward && !node_sysctl(s, node, "net.ipv4.ip_forward", "1"))
@@ -96,6 +98,7 @@ static void no_own_address(struct nl_batch *b, const struct iface *iface)
 	mnl_attr_nest_end(nlh, spec);
 }
 
+/* kernel_has_ipv6() - looked up once, for all nodes */
 static bool kernel_has_ipv6(void)
 {
 	static int has = -1;
@@ -132,6 +135,8 @@ static void add_address(struct nl_batch *b, const struct iface *iface, const str
 		nl_put_addr(nlh, IFA_BROADCAST, &broadcast);
 }
 
+/* add_link_local() - fe80::/64 with the EUI-64 of the MAC (RFC 4291, appendix A), where the
+ * interface speaks IPv6 at all: no_own_address() keeps the kernel from it */
 static void add_link_local(struct nl_batch *b, const struct iface *iface)
 {
 	struct prefix p = { mac_link_local(&iface->mac), 64 };
@@ -140,6 +145,8 @@ static void add_link_local(struct nl_batch *b, const struct iface *iface)
 		add_address(b, iface, &p);
 }
 
+/* add_route() - in the main table, as a static one; without a next hop it is on the link. The check
+ * has seen to it that the node has `dev`. */
 static void add_route(struct nl_batch *b, const struct node *node, const struct route *route)
 {
 	char to[PREFIX_TEXT_LEN], via[ADDR_TEXT_LEN];

@@ -23,6 +23,8 @@ struct owners {
 	size_t count;
 };
 
+/* by_wire_and_address() - wires stand as they lie in memory: what matters is
+ * that each stands together */
 static int by_wire_and_address(const void *one, const void *other)
 {
 	const struct owner *a = one, *b = other;
@@ -32,6 +34,7 @@ static int by_wire_and_address(const void *one, const void *other)
 	return addr_compare(&a->addr, &b->addr);
 }
 
+/* owners_of() - of all addresses, written and planned; the list is to be freed */
 static struct owners owners_of(const struct lab *lab)
 {
 	struct owners o = { 0 };
@@ -50,6 +53,7 @@ static struct owners owners_of(const struct lab *lab)
 	return o;
 }
 
+/* owner_of() - NULL: nobody on this wire has it; of several who have, any */
 static const struct owner *owner_of(const struct owners *o, const struct wire *w,
 				    const struct addr *a)
 {
@@ -65,6 +69,8 @@ static bool is_before(struct place a, struct place b)
 	return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
 
+/* check_duplicate_addresses() - one address twice on one wire: at fault is
+ * the later one of the file */
 static void check_duplicate_addresses(const struct owners *o, struct faults *f)
 {
 	char text[ADDR_TEXT_LEN];
@@ -93,6 +99,7 @@ struct subnet {
 	struct place at;
 };
 
+/* by_first_address() - of those that begin alike the wider one is the first */
 static int by_first_address(const void *one, const void *other)
 {
 	const struct subnet *a = one, *b = other;
@@ -101,6 +108,7 @@ static int by_first_address(const void *one, const void *other)
 	return order ? order : (a->prefix.len > b->prefix.len) - (a->prefix.len < b->prefix.len);
 }
 
+/* report_overlap() - at fault is the later one of the file, whichever is wider */
 static void report_overlap(const struct subnet *a, const struct subnet *b, struct faults *f)
 {
 	char one[PREFIX_TEXT_LEN], other[PREFIX_TEXT_LEN];
@@ -141,6 +149,7 @@ static void check_overlapping_subnets(const struct lab *lab, struct faults *f)
 	free(list);
 }
 
+/* by_mac() - of equal ones that which stands first in the file */
 static int by_mac(const void *one, const void *other)
 {
 	const struct iface *a = *(struct iface *const *)one, *b = *(struct iface *const *)other;
@@ -149,6 +158,8 @@ static int by_mac(const void *one, const void *other)
 	return order ? order : is_before(b->mac_at, a->mac_at) - is_before(a->mac_at, b->mac_at);
 }
 
+/* check_duplicate_macs() - on one wire, which has a port at least; elsewhere
+ * the same MAC does no harm */
 static void check_duplicate_macs(const struct wire *w, struct faults *f)
 {
 	struct iface **ports = xcalloc(w->port_count, sizeof(struct iface *));
@@ -166,6 +177,8 @@ static void check_duplicate_macs(const struct wire *w, struct faults *f)
 	free(ports);
 }
 
+/* check_wire() - its MTUs, its MACs, how many ports; that it has none is no news where
+ * faults may be the reason */
 static void check_wire(const struct wire *w, struct faults *f)
 {
 	const char *kind = w->kind == WIRE_CABLE ? "cable" : "LAN";
@@ -226,6 +239,8 @@ static bool may_have_more(const struct node *node)
 	return false;
 }
 
+/* check_next_hop() - somebody on the wire must have it, and forward; what DHCP or a fault hides is
+ * given the benefit of the doubt */
 static void check_next_hop(const struct owners *o, const struct node *node,
 			   const struct route *route, struct faults *f)
 {
@@ -289,6 +304,8 @@ static bool is_default(const struct route *route, int family)
 	return route->to.len == 0 && route->to.addr.family == family;
 }
 
+/* check_one_default() - two routes to one prefix, the default above all, with one metric: the
+ * kernel would refuse the second */
 static void check_one_default(const struct node *node, struct faults *f)
 {
 	for (size_t i = 0; i < node->route_count; i++)
@@ -339,6 +356,8 @@ static bool can_read(const char *path)
 	return !S_ISDIR(st.st_mode);
 }
 
+/* check_files() - each `from` is written as seen from the lab file's folder, and becomes a path
+ * from our own; the file must be readable */
 static void check_files(const struct lab *lab, const struct node *node, struct faults *f)
 {
 	const char *slash = strrchr(lab->file, '/');

@@ -31,6 +31,7 @@ static _Noreturn void no_such_lab(const char *named, char **labs, size_t count)
 	exit(EXIT_NO_SUCH);
 }
 
+/* the_only_lab() - its name, to be freed; none ends the program with status 3, several with 2 */
 static char *the_only_lab(char **labs, size_t count)
 {
 	if (count == 1)
@@ -109,6 +110,7 @@ static int connect_while_live(const char *lab)
 	}
 }
 
+/* connect_patiently() - a lab that is not running any more ends the program with status 3 */
 static int connect_patiently(const char *lab)
 {
 	int fd = connect_while_live(lab);
@@ -119,6 +121,7 @@ static int connect_patiently(const char *lab)
 	exit(EXIT_NO_SUCH);
 }
 
+/* send_request() - takes it over, sent or not; false: not all of it has left */
 static bool send_request(int fd, json_t *request)
 {
 	char *text = json_dumps(request, JSON_COMPACT);
@@ -166,6 +169,8 @@ static json_t *exchange(int fd, json_t *request, struct gift *gift)
 	return send_request(fd, request) ? read_answer(fd, gift) : NULL;
 }
 
+/* ask_with_fds() - takes the request over; the answer is to be freed, and `gift` has the
+ * descriptors behind those it had. No answer ends the program with status 3. */
 static json_t *ask_with_fds(const char *lab, json_t *request, struct gift *gift)
 {
 	auto_close int fd = connect_patiently(lab);
@@ -211,6 +216,7 @@ json_t *ask(const char *lab, json_t *request)
 	return ask_with_fds(lab, request, &none);
 }
 
+/* no_such_node() - asks the lab once more, for the names that are near */
 static _Noreturn void no_such_node(const char *lab, const char *node)
 {
 	json_t *status = ask(lab, json_pack("{s:s}", "do", "status")), *each;

@@ -24,6 +24,7 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
+/* faults_json() - in the order of the file; line 0 is the file as a whole */
 static json_t *faults_json(struct faults *f)
 {
 	json_t *list = json_array();

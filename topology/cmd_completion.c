@@ -179,6 +179,7 @@ static void print_interfaces(const struct line *l)
 	json_decref(status);
 }
 
+/* print_facts() - what may stand behind the previous word: an interface, a node, or a keyword */
 static void print_facts(const struct line *l)
 {
 	static const char *const facts[] = { "ready", "exited",	   "route",  "no",  "address",
@@ -264,6 +265,8 @@ static struct line read_line(int argc, char **argv)
 	return l;
 }
 
+/* cmd_complete() - argv[1] is the verb, the last one the word that is
+ * completed, which may be empty */
 int cmd_complete(int argc, char **argv)
 {
 	struct line l;

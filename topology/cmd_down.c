@@ -46,6 +46,7 @@ static int report_missing(const char *lab)
 	return EXIT_NO_SUCH;
 }
 
+/* down_all() - those that run now; one that has ended by itself meanwhile is passed over */
 static void down_all(void)
 {
 	size_t count;

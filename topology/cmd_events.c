@@ -36,6 +36,8 @@ static const struct program program = {
 		"  vethlab events -f | grep ' route '\n",
 };
 
+/* is_wanted() - is it an event of this node (NULL: of any)? By its text, which is compact JSON as
+ * journal.c writes it: in no value such quotes can stand */
 static bool is_wanted(const void *node, const char *line)
 {
 	auto_free char *its = node ? xasprintf("\"node\":\"%s\",", (const char *)node) : NULL;
@@ -54,6 +56,7 @@ static void tell_gap(long long n)
 	before = n;
 }
 
+/* print_event() - `all`: no node is left out, so that a gap in the numbers is one in the journal */
 static void print_event(const char *line, bool all)
 {
 	json_t *e = json_loads(line, 0, NULL);
@@ -78,6 +81,7 @@ static void on_line(void *node, char *line)
 		print_event(line, !node);
 }
 
+/* flush_or_exit() - a full disk ends the program with status 1 */
 static void flush_or_exit(void)
 {
 	if (fflush(stdout) == EOF)

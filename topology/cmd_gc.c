@@ -69,6 +69,8 @@ static bool has_our_form(const char *target)
 	return sscanf(target, "/proc/%d/fd/%d%n", &pid, &fd, &end) == 2 && !target[end];
 }
 
+/* leads_to_namespace() - opened without waiting: by now the name may lead
+ * to anything, a FIFO too */
 static bool leads_to_namespace(int dir, const char *name)
 {
 	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -77,6 +79,7 @@ static bool leads_to_namespace(int dir, const char *name)
 	return fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == NSFS_MAGIC;
 }
 
+/* reap_netns_names() - root alone makes such names */
 static void reap_netns_names(void)
 {
 	DIR *d = geteuid() == 0 ? opendir(NETNS_DIR) : NULL;

@@ -41,6 +41,7 @@ static const struct program program = {
 		"  vethlab graph -f svg -o campus.svg campus\n",
 };
 
+/* show_as_text() - as wide as --columns says, else as the terminal is, but at most COLUMNS */
 static void show_as_text(FILE *to, const struct picture *p)
 {
 	struct winsize w;
@@ -59,6 +60,7 @@ static const struct form {
 	{ "mermaid", show_mermaid }, { "json", show_json },
 };
 
+/* form_called() - never NULL: an unknown name is wrong use */
 static const struct form *form_called(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)

@@ -26,6 +26,7 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
+/* joined() - the texts of a list with blanks between; to be freed */
 static char *joined(const json_t *list)
 {
 	char *text = xstrdup("");
@@ -144,6 +145,7 @@ static void show_routes(const json_t *routes)
 	table_print(t);
 }
 
+/* show_node() - the table wants a lab: the node is put into one that has no other */
 static void show_node(json_t *node)
 {
 	const json_t *live = json_object_get(node, "live");

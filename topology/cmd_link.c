@@ -64,6 +64,8 @@ static const struct program heal_program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
+/* run() - the options become words in front of the operands: init reads them as those of a lab
+ * file. `missing` is what to ask for where there is no operand; NULL: it may be missing. */
 static int run(const struct program *p, const char *verb, int argc, char **argv,
 	       const char *missing)
 {

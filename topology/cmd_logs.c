@@ -37,6 +37,7 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
+/* print_time() - "SECONDS.MICROSECONDS" since 1970, as local time of day */
 static void print_time(const char *seconds)
 {
 	time_t t = (time_t)strtoll(seconds, NULL, 10);
@@ -49,6 +50,7 @@ static void print_time(const char *seconds)
 	printf("%s%.7s ", text, micros ? micros : "");
 }
 
+/* print_json_line() - the time stays a number: seconds since 1970 */
 static void print_json_line(const char *time, const char *who, const char *text)
 {
 	json_t *json = json_pack("{s:f, s:s, s:o}", "time", strtod(time, NULL), "command", who,
@@ -102,6 +104,7 @@ static void on_line(void *only, char *line)
 		print_line(line);
 }
 
+/* flush_or_exit() - a full disk ends the program with status 1 */
 static void flush_or_exit(void)
 {
 	if (fflush(stdout) == EOF)

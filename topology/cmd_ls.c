@@ -27,6 +27,7 @@ static const struct program program = {
 
 enum { LAB, STATE, NODES, UP_FOR, FILE_NAME, COLUMNS };
 
+/* age() - of what began so many seconds after 1970, by its two largest units; to be freed */
 static char *age(double since)
 {
 	long s = (long)(time(NULL) - (time_t)since);
@@ -48,6 +49,7 @@ static void add_line(struct libscols_table *t, const json_t *status)
 	table_line(t, cells, COLUMNS);
 }
 
+/* brief() - what --json has of the answer to "status", and how many nodes there are; to be freed */
 static json_t *brief(const json_t *status)
 {
 	json_t *json =

@@ -144,6 +144,7 @@ static bool order_target(const struct order *o, const char *lab, const char *tar
 	return order_each(&stop, lab, node) && order_each(&start, lab, node);
 }
 
+/* run() - each target in turn, also behind one that failed; 1 if any did */
 static int run(const struct order *o, int argc, char **argv)
 {
 	int first = options_parse(&o->program, argc, argv), status = EXIT_SUCCESS;

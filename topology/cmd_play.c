@@ -35,6 +35,7 @@ struct play {
 	long long failed;
 };
 
+/* word() - a text of the event, or "" */
 static const char *word(const json_t *e, const char *key)
 {
 	const char *text = json_string_value(json_object_get(e, key));
@@ -61,6 +62,8 @@ static void on_line(void *arg, char *line)
 	json_decref(e);
 }
 
+/* follow_play() - until the scene is done; if the lab ends before (`init` is a pidfd of its process
+ * 1), so does the program, with status 3 */
 static void follow_play(struct follower *f, int init, const char *lab, struct play *play)
 {
 	struct pollfd p[] = { { .fd = follow_fd(f), .events = POLLIN },

@@ -38,6 +38,8 @@ static const struct program program = {
 		"  vethlab run topology/labs/star.yml -- vethlab exec pc1 ping -c 1 pc2\n",
 };
 
+/* run_command() - beside the lab, not in a node; its status as a shell gives it. Should we be
+ * killed, it gets SIGTERM. */
 static int run_command(const char *lab, char *const argv[])
 {
 	pid_t pid;

@@ -79,6 +79,8 @@ static void on_interrupt(int sig)
 
 /* ---- what bats says -------------------------------------------------------------------------------- */
 
+/* result_of() - what is known of the test, a new one where it was not met yet; valid
+ * until the next new one */
 static struct result *result_of(struct report *r, const char *name)
 {
 	struct result *new;
@@ -124,6 +126,8 @@ static void take_line(struct report *r, struct tally *t, char *line)
 
 /* ---- one run ----------------------------------------------------------------------------------------- */
 
+/* set_environment() - of a run, in the child that calls it: its labs, and what they
+ * leave behind, are in `dir` */
 static void set_environment(const char *dir, uint64_t its_seed)
 {
 	auto_free char *state = xasprintf("%s/state", dir), *records = xasprintf("%s/labs", dir);
@@ -139,6 +143,8 @@ static void set_environment(const char *dir, uint64_t its_seed)
 	unsetenv("VETHLAB_LAB");
 }
 
+/* start_bats() - in a process group of its own, told to end when we do; *out is the end of a pipe
+ * from which all that it prints comes */
 static pid_t start_bats(const char *dir, uint64_t its_seed, char *const files[], int *out)
 {
 	size_t count = 0;
@@ -197,6 +203,7 @@ static void end_labs(const char *dir, uint64_t its_seed)
 		;
 }
 
+/* run_program() - and waits for its end, whatever that is */
 static void run_program(char *const argv[])
 {
 	pid_t pid;
@@ -209,7 +216,8 @@ static void run_program(char *const argv[])
 		;
 }
 
-/* keep_run() - the run's output and its labs' records; the name of the folder, or NULL */
+/* keep_run() - the run's output and its labs' records; the name of their folder, to be freed. NULL:
+ * there is no place for it, which was said. */
 static char *keep_run(const char *dir, uint64_t its_seed)
 {
 	auto_free char *from_out = xasprintf("%s/output", dir);
@@ -231,6 +239,7 @@ static char *keep_run(const char *dir, uint64_t its_seed)
 	return to;
 }
 
+/* remove_entry() - for nftw(3): what cannot be removed does not keep the rest */
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
@@ -240,6 +249,7 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 	return 0;
 }
 
+/* new_run_folder() - with folders for the labs' state and for their records; to be freed */
 static char *new_run_folder(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -255,7 +265,7 @@ static char *new_run_folder(void)
 	return dir;
 }
 
-/* read_output() - into the run's folder, and line by line into the report */
+/* read_output() - into the run's folder, and line by line into the report; closes `out` */
 static struct tally read_output(struct report *r, const char *dir, int out)
 {
 	auto_free char *path = xasprintf("%s/output", dir), *line = NULL;
@@ -283,6 +293,8 @@ static void show_output(const char *dir)
 		fputs(line, stderr);
 }
 
+/* run_once() - good is a run in which bats says 0 and all tests it had planned passed. One that was
+ * interrupted is neither failed nor kept. */
 static void run_once(struct report *r, char *const files[], uint64_t its_seed)
 {
 	auto_free char *dir = new_run_folder();
@@ -364,6 +376,7 @@ static void report_free(struct report *r)
 	free(r->kept);
 }
 
+/* random_seed() - six digits at most: a person may have to type it */
 static uint64_t random_seed(void)
 {
 	uint32_t n = 0;

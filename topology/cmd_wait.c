@@ -63,6 +63,7 @@ static void require_command(const struct wait *w, const char *name)
 	exit(EXIT_NO_SUCH);
 }
 
+/* ms_until() - since the wait began; 0 for what was so before */
 static double ms_until(const struct wait *w, uint64_t ns)
 {
 	return ns > w->began_ns ? (double)(ns - w->began_ns) / 1e6 : 0;
@@ -123,6 +124,8 @@ static void print_as_json(const struct wait *w, bool held)
 			     (double)w->took_ns / 1e6, "facts", facts));
 }
 
+/* report() - what it came to, in words or as JSON. 0: all hold, 1: time is
+ * up, 3: the lab has ended. */
 static int report(const struct wait *w, enum wait_end end)
 {
 	if (end == WAIT_LAB_ENDED) {

@@ -51,6 +51,7 @@ struct control {
 	struct caller *callers[CALLERS_MAX];
 };
 
+/* caller_free() - at any time: its connection ends, its place is free */
 static void caller_free(struct caller *c)
 {
 	for (size_t i = 0; i < CALLERS_MAX; i++)
@@ -78,6 +79,8 @@ static ssize_t send_some(struct caller *c)
 	return n;
 }
 
+/* on_writable() - as much of the answer as fits. Behind its last octet the connection ends, and the
+ * caller is gone, unless it stays. */
 static void on_writable(void *arg)
 {
 	struct caller *c = arg;
@@ -95,6 +98,7 @@ static void on_writable(void *arg)
 		caller_free(c);
 }
 
+/* answer() - takes `json` over; it leaves as the socket takes it */
 static void answer(struct caller *c, json_t *json)
 {
 	char *text = json_dumps(json, JSON_COMPACT);
@@ -110,6 +114,8 @@ static void answer(struct caller *c, json_t *json)
 	watch_start(c->writable);
 }
 
+/* answer_error() - no-node, no-such and usage have a status of their own in
+ * client.c, any other code is 1 */
 static void answer_error(struct caller *c, const char *code, const char *text)
 {
 	answer(c, json_pack("{s:s, s:s}", "error", code, "text", text));
@@ -124,6 +130,8 @@ static json_t *environment_of(const struct node *node)
 	return env;
 }
 
+/* do_enter() - the descriptors are ours and stay open; what the node still lacks of
+ * namespaces is made now */
 static void do_enter(struct caller *c, const struct node *node)
 {
 	struct init *init = c->control->init;
@@ -147,6 +155,7 @@ static void do_enter(struct caller *c, const struct node *node)
 			    environment_of(node)));
 }
 
+/* do_down() - the connection stays open until we end: so the caller sees the end */
 static void do_down(struct caller *c)
 {
 	struct init *init = c->control->init;
@@ -221,6 +230,7 @@ static bool is_busy(struct caller *c)
 	return true;
 }
 
+/* do_act() - the words are read here, against the lab: the caller need not know what it has */
 static void do_act(struct caller *c, const json_t *list)
 {
 	struct init *init = c->control->init;
@@ -243,6 +253,7 @@ static json_t *addresses_now(void *init, const struct iface *iface)
 	return status_addresses(init, iface);
 }
 
+/* do_taps() - sockets for this caller alone: they are closed here with its connection */
 static void do_taps(struct caller *c, const json_t *request)
 {
 	struct init *init = c->control->init;
@@ -319,6 +330,7 @@ static json_t *names_of_nodes(const struct lab *lab)
 	return json_pack("{s:o}", "nodes", names);
 }
 
+/* on_request() - a whole line, which gets one answer; "attend" gets none */
 static void on_request(struct caller *c)
 {
 	json_t *request = json_loadb(c->request, c->request_len, 0, NULL);
@@ -348,6 +360,8 @@ static void on_request(struct caller *c)
 	json_decref(request);
 }
 
+/* on_readable() - gathers one request; who ends before its line does, or sends more than
+ * there is room for, is gone */
 static void on_readable(void *arg)
 {
 	struct caller *c = arg;
@@ -416,6 +430,7 @@ static struct caller *caller_new(struct control *control, int fd)
 	return *place = c;
 }
 
+/* on_caller() - another user's connection is closed without a word */
 static void on_caller(void *arg)
 {
 	struct control *control = arg;
@@ -488,6 +503,7 @@ static int bind_in(const char *dir)
 	return fd;
 }
 
+/* control_new() - answers from the loop's first turn on; NULL: it cannot */
 struct control *control_new(struct init *init)
 {
 	struct control *control = xcalloc(1, sizeof(*control));

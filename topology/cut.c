@@ -37,6 +37,7 @@ static void keep_addresses(struct spaces *s, const struct iface *end)
 	spaces_forgive(s); /* a kernel without IPv6 has nothing to keep */
 }
 
+/* count_whole() - the ports that are not cut: so many shall forward */
 static size_t count_whole(const struct wire_damage *wd, const struct wire *lan)
 {
 	size_t count = 0;
@@ -61,6 +62,8 @@ static void settle(struct damage *d, const struct wire *lan)
 	space_go_home(&d->init->spaces);
 }
 
+/* turn_ports() - those from `first` to before `end`, at once; false: none
+ * of them counts as turned */
 static bool turn_ports(struct damage *d, const struct wire *lan, size_t first, size_t end,
 		       bool down, char **error)
 {
@@ -82,6 +85,8 @@ static bool turn_ports(struct damage *d, const struct wire *lan, size_t first, s
 	return true;
 }
 
+/* turn_cable() - the other node's end; when it comes up that node gets back what the
+ * kernel has taken with it */
 static bool turn_cable(struct damage *d, const struct iface *iface, bool down, char **error)
 {
 	struct spaces *s = &d->init->spaces;

@@ -71,6 +71,7 @@ bool damage_batch_end(struct damage *d, struct damage_batch *db, char **error)
 
 /* ---- commands -------------------------------------------------------------------------------------- */
 
+/* append_note() - takes `note` over, which may be NULL */
 static void append_note(char **notes, char *note)
 {
 	char *longer;
@@ -83,6 +84,8 @@ static void append_note(char **notes, char *note)
 	*notes = longer;
 }
 
+/* send_signal() - false: it does not run; *error, which may say something
+ * already, says that instead */
 static bool send_signal(struct task *t, int signal, char **error)
 {
 	if (task_is_running(t) && t->pid) {
@@ -94,6 +97,8 @@ static bool send_signal(struct task *t, int signal, char **error)
 	return false;
 }
 
+/* order_task() - a false one is a signal to what does not run; orders to start or to
+ * stop leave at most a note */
 static bool order_task(struct task *t, const struct action *a, char **error, char **notes)
 {
 	char *note = NULL;
@@ -143,6 +148,8 @@ static bool order_tasks(struct damage *d, const struct action *a, char **error, 
 
 /* ---- links and LANs -------------------------------------------------------------------------------- */
 
+/* shape_iface() - what is in force, with what the action says on top. What the kernel
+ * refuses is taken back. */
 static bool shape_iface(struct damage *d, const struct action *a, const struct iface *iface,
 			char **error)
 {
@@ -167,6 +174,7 @@ static bool shape_iface(struct damage *d, const struct action *a, const struct i
 	return false;
 }
 
+/* change_link() - shapes first, then up or down: what comes up is shaped from its first frame on */
 static bool change_link(struct damage *d, const struct action *a, char **error)
 {
 	bool down = a->turn == TURN_DOWN;
@@ -181,6 +189,7 @@ static bool change_link(struct damage *d, const struct action *a, char **error)
 	return a->lan ? cut_lan(d, a->lan, down, error) : cut_port(d, a->iface, down, error);
 }
 
+/* is_free_name() - no other LAN's partition has it; its own may be divided anew */
 static bool is_free_name(struct damage *d, const struct action *a, char **error)
 {
 	for (size_t i = 0; i < d->init->lab->wire_count; i++) {

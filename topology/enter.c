@@ -38,6 +38,8 @@ static void join(const char *node, const int fds[ENTER_COUNT])
 			fatal_errno("cannot enter node '%s'", node);
 }
 
+/* set_environment() - our own, which the command inherits; what the lab file
+ * says is set last, and wins */
 static void set_environment(const char *lab, const char *node, const json_t *answer)
 {
 	const char *path = getenv("PATH"), *key;
@@ -88,14 +90,16 @@ static _Noreturn void wait_between(char *const argv[], bool typed, int to)
 
 static volatile sig_atomic_t waiter;
 
+/* pass_on() - a signal handler; the waiter passes it on to the command */
 static void pass_on(int sig)
 {
 	if (waiter > 0)
 		kill(waiter, sig);
 }
 
-/* run_between() - Between us and the command stands a waiter whom the kernel buries, because we ignore
- * SIGCHLD: if somebody has stopped us (^Z) when the lab ends, nobody has to wait for us. */
+/* run_between() - the exit status; 137 if the lab ended. Between us and the command stands a waiter
+ * whom the kernel buries, because we ignore SIGCHLD: if somebody has stopped us (^Z) when the lab
+ * ends, nobody has to wait for us. */
 static int run_between(const char *lab, char *const argv[], bool typed)
 {
 	struct sigaction pass = { .sa_handler = pass_on, .sa_flags = SA_RESTART };

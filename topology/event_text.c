@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* word() - a text of the event, or "" */
 static const char *word(const json_t *e, const char *key)
 {
 	const char *text = json_string_value(json_object_get(e, key));
@@ -10,6 +11,7 @@ static const char *word(const json_t *e, const char *key)
 	return text ? text : "";
 }
 
+/* number() - of the event; 0 where it has none */
 static long long number(const json_t *e, const char *key)
 {
 	return json_integer_value(json_object_get(e, key));

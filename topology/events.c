@@ -32,6 +32,7 @@ struct events {
 
 /* ---- one object, as an event ----------------------------------------------------------------- */
 
+/* put_hop() - "via" and "dev" as lists, left out where they would be empty */
 static void put_hop(json_t *event, const struct known *k, const struct object *o)
 {
 	json_t *via = json_array(), *dev = json_array();
@@ -80,6 +81,7 @@ static json_t *neighbour_event(const struct known *k, const struct object *o)
 	return event;
 }
 
+/* tell() - into the journal; links have the names by which they are known just now */
 static void tell(struct events *e, const struct node *node, const struct object *o,
 		 enum change change)
 {
@@ -115,6 +117,7 @@ static void tell(struct events *e, const struct node *node, const struct object 
 
 static void on_readable(void *arg);
 
+/* make_due() - a look at the node, soon; what is due already is done with it */
 static void make_due(struct events *e, const struct node *node, uint8_t what)
 {
 	uint8_t *due = &e->due[node->index];
@@ -132,6 +135,7 @@ struct look {
 	bool silent; /* what is found was there before we came */
 };
 
+/* on_seen() - an object of a look: what is news is told, unless the look is silent */
 static void on_seen(void *arg, const struct nlmsghdr *nlh)
 {
 	struct look *l = arg;
@@ -150,6 +154,7 @@ static void on_seen(void *arg, const struct nlmsghdr *nlh)
 		tell(l->events, l->node, &o, change);
 }
 
+/* on_unseen() - it was known, and the look has not found it */
 static void on_unseen(void *arg, const struct object *o)
 {
 	struct look *l = arg;
@@ -170,6 +175,7 @@ static bool dump_routes(int fd, struct look *l)
 	       nl_dump(fd, RTM_GETROUTE, AF_INET6, on_seen, on_cut, l);
 }
 
+/* dump_all() - links first, because the others are told with their names; false with errno */
 static bool dump_all(int fd, struct look *l)
 {
 	return nl_dump(fd, RTM_GETLINK, AF_UNSPEC, on_seen, on_cut, l) &&
@@ -187,6 +193,8 @@ static void hear_what_is_under_way(struct events *e, struct known *k, int fd)
 	known_all_told(k);
 }
 
+/* look() - at one node. What it finds that no message told of becomes an
+ * event; so does its failing. */
 static void look(struct events *e, const struct node *node, uint8_t due)
 {
 	struct spaces *s = &e->init->spaces;
@@ -258,6 +266,8 @@ static bool is_part_of_route(const struct known *k, const struct object *o)
 	return whole && whole->hop_count > o->hop_count;
 }
 
+/* on_message() - of one node's kernel: an event where it changes what is known, and a look where
+ * the kernel does not say all that follows */
 static void on_message(struct events *e, const struct node *node, const struct nlmsghdr *nlh)
 {
 	bool gone = object_is_gone(nlh);
@@ -293,6 +303,7 @@ static const struct node *node_of(const struct events *e, struct msghdr *msg)
 	return NULL;
 }
 
+/* on_overrun() - messages were dropped (ENOBUFS), and nobody knows whose: a look at each node */
 static void on_overrun(struct events *e)
 {
 	journal_add(&e->init->journal, NULL, "lost", "overrun", NULL);
@@ -367,6 +378,7 @@ static bool name_nodes(struct events *e)
 	return good;
 }
 
+/* hear_all() - of each namespace that has an id in ours; false with errno */
 static bool hear_all(int fd)
 {
 	int yes = 1;

@@ -51,6 +51,7 @@ static const struct program program = {
 
 /* ---- what there is --------------------------------------------------------------------------- */
 
+/* list_nodes() - none of a lab that does not answer at once, or has too many of them */
 static void list_nodes(const char *lab)
 {
 	json_t *answer = ask_at_once(lab, json_pack("{s:s}", "do", "nodes"));
@@ -120,6 +121,7 @@ static int check_filter(void)
 	return EXIT_SUCCESS;
 }
 
+/* take_filter() - into the options; a bad one ends the program with status 2 */
 static void take_filter(void)
 {
 	auto_free char *why = NULL;

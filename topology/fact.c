@@ -38,6 +38,7 @@ static const struct keyword {
 	{ "ping", parse_ping, FACT_PING, false },
 };
 
+/* keyword_find() - NULL: no fact begins like that, or `word` is NULL */
 static const struct keyword *keyword_find(const char *word)
 {
 	for (size_t i = 0; word && i < ARRAY_SIZE(keywords); i++)
@@ -85,6 +86,7 @@ static bool take_addr(struct words *w, const char *what, struct addr *a)
 	return word != NULL;
 }
 
+/* take_dev() - [dev IF]; true where there is none */
 static bool take_dev(struct words *w, struct fact *f)
 {
 	if (words_accept(w, "dev"))
@@ -220,6 +222,7 @@ static bool parse_ping(struct words *w, struct fact *f)
 	return f->word != NULL;
 }
 
+/* unknown() - a complaint with the nearest keyword, or with all of them; false, to be returned */
 static bool unknown(struct words *w, const char *word)
 {
 	struct suggestion s = suggest_for(word);
@@ -233,6 +236,8 @@ static bool unknown(struct words *w, const char *word)
 					"neighbour, listen, log, count and ping");
 }
 
+/* parse_fact() - [no] KEYWORD and what belongs to it, into a zeroed fact, which is to
+ * be freed also on false */
 static bool parse_fact(struct words *w, struct fact *f)
 {
 	size_t first = w->at;

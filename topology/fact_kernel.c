@@ -21,6 +21,7 @@ struct look {
 	enum object_kind kind; /* of the dump under way */
 };
 
+/* name_of() - of a link that this look has seen; "?" of any other */
 static const char *name_of(const struct look *l, unsigned index)
 {
 	for (size_t i = 0; i < l->link_count; i++)
@@ -41,6 +42,7 @@ static enum fact_kind fact_about(enum object_kind kind)
 	return about[kind];
 }
 
+/* is_on() - without a `dev` in the fact any link is right */
 static bool is_on(const struct look *l, const struct fact *f, unsigned index)
 {
 	return !f->dev || strcmp(f->dev, name_of(l, index)) == 0;
@@ -48,6 +50,8 @@ static bool is_on(const struct look *l, const struct fact *f, unsigned index)
 
 /* ---- links ---- */
 
+/* hold_link() - an interface that is not there is never found to be up:
+ * `link IF down` holds of it */
 static void hold_link(struct look *l, struct fact *f, const struct object *o)
 {
 	(void)l;
@@ -59,6 +63,8 @@ static void hold_link(struct look *l, struct fact *f, const struct object *o)
 
 /* ---- addresses ---- */
 
+/* is_the_address() - a tentative one is none yet (RFC 4862, 5.4); where the fact names none, any
+ * but those of lo and of the link alone */
 static bool is_the_address(const struct look *l, const struct fact *f, const struct object *o)
 {
 	if (o->tentative || !is_on(l, f, o->index))
@@ -91,6 +97,8 @@ static bool is_the_prefix(const struct fact *f, const struct object *o)
 	return f->prefix.len == o->prefix.len && addr_equal(&f->prefix.addr, &o->prefix.addr);
 }
 
+/* route_text() - "route 10.0.3.0/24 via 10.0.2.2 dev eth1", with each of its
+ * next hops; to be freed */
 static char *route_text(const struct look *l, const struct object *o)
 {
 	char prefix[PREFIX_TEXT_LEN], via[ADDR_TEXT_LEN];
@@ -109,6 +117,7 @@ static char *route_text(const struct look *l, const struct object *o)
 	return text;
 }
 
+/* hold_route() - one next hop that fits is enough; routes of the other family are not even shown */
 static void hold_route(struct look *l, struct fact *f, const struct object *o)
 {
 	bool same = is_the_prefix(f, o);
@@ -122,6 +131,7 @@ static void hold_route(struct look *l, struct fact *f, const struct object *o)
 
 /* ---- neighbours ---- */
 
+/* hold_neighbour() - an entry that still asks, or has failed, is seen and does not hold */
 static void hold_neighbour(struct look *l, struct fact *f, const struct object *o)
 {
 	char text[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN];
@@ -145,6 +155,8 @@ static void remember_link(struct look *l, const struct object *o)
 	memcpy(link->name, o->name, sizeof(link->name));
 }
 
+/* on_object() - held against each fact of its kind; links come first, so that the others
+ * are seen with their names */
 static void on_object(void *arg, const struct nlmsghdr *nlh)
 {
 	static void (*const hold[])(struct look * l, struct fact * f, const struct object *o) = {
@@ -185,6 +197,7 @@ static void begin_dump(void *arg)
 			fact_forget(&l->facts[i]);
 }
 
+/* dump() - of one kind, if a fact needs it; of links always, for their names. False with errno. */
 static bool dump(struct look *l, int fd, enum object_kind kind)
 {
 	static const uint16_t requests[] = {

@@ -8,11 +8,13 @@
 
 #include "nodes/common/mem.h"
 
+/* fail() - says in the spaces' error which path and why; false, to be returned */
 static bool fail(struct init *init, const char *path)
 {
 	return spaces_fail(&init->spaces, "cannot write %s", path);
 }
 
+/* write_all() - over as many calls as it takes; false with errno */
 static bool write_all(int fd, const char *data, size_t len)
 {
 	while (len) {
@@ -28,6 +30,7 @@ static bool write_all(int fd, const char *data, size_t len)
 	return true;
 }
 
+/* write_file() - anew, and with exactly this mode, whatever the umask */
 static bool write_file(struct init *init, const char *path, const char *data, size_t len,
 		       unsigned mode)
 {
@@ -53,6 +56,8 @@ static bool make_folders(struct init *init, char *path, size_t skip)
 	return true;
 }
 
+/* write_node_file() - its text, or a copy of `from`: a path from our own
+ * folder since check_files() */
 static bool write_node_file(struct init *init, const struct node *node,
 			    const struct node_file *file)
 {

@@ -110,6 +110,7 @@ static void take_back(struct follower *f)
 	f->len = 0;
 }
 
+/* read_half() - the lines from where we are to the end of the half that is open */
 static void read_half(struct follower *f, follow_fn *fn, void *arg)
 {
 	ssize_t n;
@@ -121,6 +122,7 @@ static void read_half(struct follower *f, follow_fn *fn, void *arg)
 	}
 }
 
+/* open_half() - at its beginning, in place of the one that was open; false: it is not there */
 static bool open_half(struct follower *f, const char *path)
 {
 	struct stat st;
@@ -164,6 +166,7 @@ static bool open_next(struct follower *f)
 	return open_half(f, f->path);
 }
 
+/* drain_events() - which file has changed is of no interest: all that is new is read */
 static void drain_events(struct follower *f)
 {
 	char data[4096] __attribute__((aligned(8)));

@@ -91,6 +91,7 @@ void init_fail(struct init *init, const char *fmt, ...)
 	end_lab(init, EXIT_FAILURE);
 }
 
+/* launcher_is_gone() - its end of the socket is closed, by itself or by its death */
 static bool launcher_is_gone(const struct init *init)
 {
 	char c;
@@ -98,6 +99,7 @@ static bool launcher_is_gone(const struct init *init)
 	return recv(init->launcher, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+/* on_build_progress() - every PROGRESS_MS at most; here building ends if the launcher is gone */
 static void on_build_progress(void *arg, const char *what, size_t done, size_t all)
 {
 	static uint64_t last;
@@ -134,6 +136,7 @@ static void stand_alone(struct init *init, const struct init_config *config)
 	prctl(PR_SET_NAME, "vethlab-init");
 }
 
+/* ensure_descriptors() - better that up fails here, with a word, than half way through */
 static void ensure_descriptors(struct init *init)
 {
 	const struct lab *lab = init->lab;
@@ -186,6 +189,7 @@ static pid_t name_namespaces(struct init *init)
 	return pid > 0 ? pid : 0;
 }
 
+/* planned_addresses() - for taps_json(), before any kernel has one; to be freed */
 static json_t *planned_addresses(void *arg, const struct iface *iface)
 {
 	json_t *list = json_array();
@@ -236,6 +240,8 @@ static bool begin_capture(struct init *init, uint64_t timeout_ms)
 	return good;
 }
 
+/* build() - from nothing to nodes that can send; returns only if all went well. Files are written
+ * first: /etc/hosts is shown from one. */
 static void build(struct init *init, const struct init_config *config)
 {
 	struct spaces *s = &init->spaces;
@@ -257,6 +263,8 @@ static void build(struct init *init, const struct init_config *config)
 		;
 }
 
+/* on_launcher() - it is gone: before all is ready that ends the lab at once, later a
+ * tied one as `down` would */
 static void on_launcher(void *arg)
 {
 	struct init *init = arg;
@@ -299,6 +307,7 @@ static char *unready(const struct init *init)
 	return list;
 }
 
+/* on_deadline() - of up; or, once the lab is stopping, of the grace that its commands have */
 static void on_deadline(void *arg)
 {
 	struct init *init = arg;
@@ -309,6 +318,8 @@ static void on_deadline(void *arg)
 	init_fail(init, "not ready in time: %s", list);
 }
 
+/* up_is_over() - every command is ready: the launcher hears so, and is let go
+ * unless the lab is tied to it */
 static void up_is_over(struct init *init)
 {
 	if (launcher_is_gone(init)) /* nobody would know of the lab */
@@ -330,6 +341,7 @@ static void up_is_over(struct init *init)
 	init->launcher = -1;
 }
 
+/* tell_waiting() - every PROGRESS_MS at most */
 static void tell_waiting(struct init *init)
 {
 	static uint64_t last;
@@ -346,6 +358,7 @@ static void tell_waiting(struct init *init)
 		  init->lab->command_count, list);
 }
 
+/* move_on() - what is due now in the phase that the lab is in; does nothing where nothing is */
 static void move_on(struct init *init)
 {
 	if (init->stopping) {
@@ -373,6 +386,7 @@ static void on_turn(void *arg)
 	journal_flush(&init->journal);
 }
 
+/* on_child() - signals that come together are one: all that have ended are buried */
 static void on_child(void *arg)
 {
 	struct init *init = arg;

@@ -17,6 +17,7 @@ void journal_open(struct journal *j, const char *dir, uint64_t born_ns)
 	j->path = xasprintf("%s/" JOURNAL_FILE, dir);
 }
 
+/* open_file() - unless it is open; false: it cannot be made */
 static bool open_file(struct journal *j)
 {
 	if (j->fd < 0) {
@@ -26,6 +27,8 @@ static bool open_file(struct journal *j)
 	return j->fd >= 0;
 }
 
+/* begin_new_half() - the older half so far is forgotten; the newer one is made when
+ * there is something to write */
 static void begin_new_half(struct journal *j)
 {
 	auto_free char *older = xasprintf("%s.1", j->path);
@@ -35,6 +38,8 @@ static void begin_new_half(struct journal *j)
 	j->fd = -1;
 }
 
+/* keep() - a line without its end, shorter than BUFFER_LEN, into the buffer; if that is
+ * full, it is flushed first */
 static void keep(struct journal *j, const char *line, size_t len)
 {
 	if (j->len + len + 1 > BUFFER_LEN)
@@ -46,6 +51,7 @@ static void keep(struct journal *j, const char *line, size_t len)
 	j->len += len + 1;
 }
 
+/* add() - takes `fields` over; one that is called like a field of every event is left out */
 static void add(struct journal *j, const struct node *node, const char *kind, const char *what,
 		json_t *fields)
 {

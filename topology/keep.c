@@ -13,6 +13,8 @@
 
 #define FOLDERS_MAX 1000
 
+/* copy() - what can be read, as far as it can be written; `to` must not be
+ * there yet. It says nothing. */
 static void copy(const char *from, const char *to)
 {
 	auto_close int in = open(from, O_RDONLY | O_CLOEXEC);

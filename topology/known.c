@@ -11,6 +11,7 @@ static int by_name(const void *a, const void *b)
 	return object_compare_names(a, b);
 }
 
+/* find() - of `name` the fields that make the name are looked at, and no other */
 static struct object *find(const struct known *k, const struct object *name)
 {
 	struct object **found = tfind(name, &k->tree, by_name);
@@ -104,6 +105,7 @@ struct unseen {
 	size_t count;
 };
 
+/* collect_unseen() - a visit of twalk_r(3), during which the tree must not change */
 static void collect_unseen(const void *node, VISIT visit, void *arg)
 {
 	struct unseen *u = arg;

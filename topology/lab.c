@@ -53,6 +53,8 @@ static void read_lab_name(struct config_reader *r, struct yaml *y, void *lab)
 	l->name = xstrdup(y->text);
 }
 
+/* keep_defaults() - the lab's own are read now; the nodes' are remembered, for each
+ * node to read them itself */
 static void keep_defaults(struct config_reader *r, struct yaml *y, void *lab)
 {
 	if (yaml_is_empty(y))
@@ -101,6 +103,7 @@ static int by_name(const void *one, const void *other)
 	return strcmp((*(struct node *const *)one)->name, (*(struct node *const *)other)->name);
 }
 
+/* lab_node() - NULL also for as long as the nodes are being read: sort_nodes() makes it find */
 struct node *lab_node(const struct lab *lab, const char *name)
 {
 	struct node key = { .name = (char *)name }, *k = &key, **found;

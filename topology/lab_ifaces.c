@@ -7,6 +7,8 @@
 #include "topology/lab_read.h"
 #include "topology/plan.h"
 
+/* iface_name_is_good() - lo is there already; all and default are folders beside the
+ * interfaces' in /proc/sys/net */
 static bool iface_name_is_good(const char *name)
 {
 	static const char allowed[] =
@@ -41,6 +43,8 @@ struct iface *iface_new(struct config_reader *r, struct node *node, const char *
 	return iface;
 }
 
+/* read_iface_lan() - of a LAN that is not there one fault is enough: lan_unknown keeps
+ * the check from another */
 static void read_iface_lan(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct iface *iface = into;
@@ -70,6 +74,7 @@ static void add_address(struct iface *iface, struct prefix p, struct place at)
 	*xappend(&iface->addr_at, &iface->addr_count) = at;
 }
 
+/* read_address() - one without prefix length gets that of its wire's subnet from the plan */
 static void read_address(struct config_reader *r, const struct yaml *y, struct iface *iface)
 {
 	struct prefix p = { .len = LEN_OF_THE_WIRE };

@@ -45,6 +45,8 @@ static const struct key route_keys[] = {
 	{ "metric", read_route_metric },
 };
 
+/* read_destination() - of a route, from its key; `default` is the one of
+ * IPv4. False with a fault. */
 static bool read_destination(struct config_reader *r, const struct yaml *y, struct prefix *to)
 {
 	char text[PREFIX_TEXT_LEN];
@@ -136,6 +138,7 @@ static bool is_same_sysctl(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* same_sysctl_before() - an earlier entry of the map that means the same; NULL: none */
 static const struct yaml *same_sysctl_before(const struct yaml *map, const struct yaml *entry)
 {
 	for (const struct yaml *e = map->entries; e != entry; e = e->next)
@@ -169,6 +172,7 @@ static void read_sysctls(struct config_reader *r, struct yaml *y, void *into)
 	}
 }
 
+/* env_name_is_good() - letters, digits and _, no digit first: what a shell takes */
 static bool env_name_is_good(const char *name)
 {
 	if (isdigit((unsigned char)*name) || !*name)
@@ -256,6 +260,7 @@ static bool path_stays_inside(const char *path)
 	return true;
 }
 
+/* read_files() - PATH: TEXT, or a map with text or from, and mode (0644 where none is written) */
 static void read_files(struct config_reader *r, struct yaml *y, void *into)
 {
 	struct node *node = into;
@@ -329,6 +334,8 @@ void read_defaults(struct config_reader *r, struct yaml *y, void *lab)
 	read_map(r, y, default_keys, ARRAY_SIZE(default_keys), "'defaults'", lab);
 }
 
+/* apply_defaults() - before the node's own keys, which replace or add; only a `run` of its own puts
+ * that of the defaults aside */
 static void apply_defaults(struct config_reader *r, const struct yaml *own, struct node *node)
 {
 	for (size_t i = 0; reading(r)->defaults && i < ARRAY_SIZE(shared_keys); i++) {
@@ -339,6 +346,8 @@ static void apply_defaults(struct config_reader *r, const struct yaml *own, stru
 	}
 }
 
+/* reject_written_addresses() - of a node in a group; they are forgotten, so that each is
+ * one fault and not many */
 static void reject_written_addresses(struct config_reader *r, const struct node *node)
 {
 	for (size_t i = 0; i < node->iface_count; i++) {
@@ -383,6 +392,7 @@ static void read_node(struct config_reader *r, struct yaml *y, char *name, const
 		reject_written_addresses(r, node);
 }
 
+/* read_nodes() - with `count: N` one entry makes the nodes NAME1 to NAMEN */
 void read_nodes(struct config_reader *r, struct yaml *y, void *lab)
 {
 	(void)lab;

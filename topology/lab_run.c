@@ -115,6 +115,7 @@ static void read_after(struct config_reader *r, struct yaml *y, void *into)
 	((struct command *)into)->after_yaml = y; /* other nodes may not be read yet */
 }
 
+/* read_port() - sets what `ready` waits for; on a fault that stays as it was */
 static void read_port(struct config_reader *r, const char *text, struct place at, struct command *c,
 		      enum ready_kind kind)
 {
@@ -263,6 +264,7 @@ static bool is_one_command(const struct yaml *y)
 	return c && c->kind != YAML_MAP;
 }
 
+/* read_run() - a line, a list of words, a map that is one command, or a map of commands by name */
 void read_run(struct config_reader *r, const struct yaml *y, struct node *node)
 {
 	struct command *c;

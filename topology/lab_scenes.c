@@ -83,6 +83,7 @@ static void line_add_sides(struct config_reader *r, struct line *l, const struct
 	}
 }
 
+/* line_add_value() - as words; the values of `partition` and `delay` alone may be several */
 static void line_add_value(struct config_reader *r, struct line *l, const struct yaml *y)
 {
 	if (y->kind == YAML_LIST && strcmp(y->key, "partition") == 0)
@@ -171,6 +172,8 @@ static bool to_words(struct config_reader *r, const struct yaml *y, const struct
 	return good;
 }
 
+/* read_at() - in ms; 0 where none is written, and that is well unless it is
+ * required. False with a fault. */
 static bool read_at(struct config_reader *r, const struct yaml *y, bool required, uint64_t *at_ms)
 {
 	const struct yaml *at = yaml_get(y, "at");
@@ -198,6 +201,7 @@ static void insert(struct scene *scene, struct action *a)
 	scene->actions[i] = *a;
 }
 
+/* read_action() - a complaint about a word is a fault at that word's place */
 static void read_action(struct config_reader *r, const struct yaml *y, struct scene *scene,
 			bool at_required)
 {

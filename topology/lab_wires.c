@@ -6,6 +6,8 @@
 #include "nodes/common/suggest.h"
 #include "topology/lab_read.h"
 
+/* wire_new() - takes `name` over; MTU and offload are those of the
+ * defaults, which are read before */
 static struct wire *wire_new(struct config_reader *r, char *name, struct place at,
 			     enum wire_kind kind)
 {
@@ -81,6 +83,7 @@ void read_lans(struct config_reader *r, struct yaml *y, void *lab)
 		read_lan(r, e);
 }
 
+/* node_of_end() - NULL with a fault that names the nearest */
 static struct node *node_of_end(struct config_reader *r, const char *name, struct place at)
 {
 	struct node *node = lab_node(reading(r)->lab, name);
@@ -152,6 +155,7 @@ static const struct key link_keys[] = {
 	{ "offload", read_wire_offload },
 };
 
+/* read_short_link() - [A:IF, B:IF], and any number of subnets behind */
 static void read_short_link(struct config_reader *r, struct yaml *y, struct wire *wire)
 {
 	struct yaml *second = y->entries ? y->entries->next : NULL;

@@ -97,6 +97,8 @@ static const char *missing_kind(bool rootless)
 	return NULL;
 }
 
+/* report_clone() - why there are no namespaces, by the errno of clone(2) and what
+ * is known of this machine */
 static void report_clone(bool rootless)
 {
 	int err = errno;
@@ -127,6 +129,7 @@ static pid_t clone_init(bool rootless)
 	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
+/* write_pid() - of init as we see it; false: not all of it */
 static bool write_pid(int lock, pid_t pid)
 {
 	char text[16];
@@ -135,6 +138,8 @@ static bool write_pid(int lock, pid_t pid)
 	return pwrite(lock, text, (size_t)len, 0) == len;
 }
 
+/* be_init() - waits for the launcher's octet: before that its users are not mapped, and
+ * the lock does not name it */
 static _Noreturn void be_init(const struct launch *l, const char *dir, int sock, int lock,
 			      int capture, bool rootless)
 {
@@ -156,6 +161,8 @@ static _Noreturn void be_init(const struct launch *l, const char *dir, int sock,
 	init_main(&config);
 }
 
+/* watch_interrupts() - they are noted instead of ending us; `watch` false: as it
+ * was before, from `old` */
 static void watch_interrupts(struct sigaction old[3], bool watch)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -197,6 +204,7 @@ static bool follow(const struct launch *l, int sock)
 	return ready;
 }
 
+/* refuse() - says why state_claim() failed, by errno; the exit status */
 static int refuse(const struct launch *l)
 {
 	const char *name = l->lab->name;

@@ -26,6 +26,7 @@ int listening_open(void)
 
 typedef bool port_fn(void *arg, bool udp, uint16_t port);
 
+/* ask() - for a dump of the sockets in the state that listens; false: it was not sent */
 static bool ask(int fd, int family, bool udp)
 {
 	char data[256] = { 0 };
@@ -84,6 +85,7 @@ bool is_listening(int fd, bool udp, uint16_t port)
 	       each_port(fd, AF_INET6, udp, is_port, &port);
 }
 
+/* add_port() - each text once; false, so that each_port() goes on */
 static bool add_port(void *arg, bool udp, uint16_t port)
 {
 	char text[16];

@@ -17,6 +17,7 @@ struct dump {
 	unsigned only; /* addresses of this index alone; 0: of all */
 };
 
+/* iface_at() - the object of this index, borrowed; a new one where it is not there yet */
 static json_t *iface_at(struct dump *d, unsigned index)
 {
 	char key[16];
@@ -64,6 +65,8 @@ static json_t *hop_json(struct dump *d, const struct hop *hop)
 	return json;
 }
 
+/* on_route() - via and dev of the first next hop, and all of them as "nexthops"
+ * where there are several */
 static void on_route(const struct object *o, struct dump *d)
 {
 	char text[PREFIX_TEXT_LEN], number[8];
@@ -127,6 +130,7 @@ static void forget_routes(void *arg)
 	json_array_clear(((struct dump *)arg)->routes);
 }
 
+/* open_in() - a netlink socket of the node's namespace; we are home again. -1: there is none. */
 static int open_in(struct spaces *s, const struct node *node)
 {
 	int fd = space_enter_net(s, s->nodes[node->index].net) ? nl_open() : -1;

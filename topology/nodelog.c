@@ -20,6 +20,8 @@
 #define TAIL_LINES  5
 #define TAIL_LEN    8192
 
+/* nodelog_start() - makes the folder of the logs; how long one may be is its share of
+ * the budget, within limits */
 void nodelog_start(struct init *init)
 {
 	size_t len = BUDGET / init->lab->node_count;
@@ -34,6 +36,8 @@ static char *log_path(const struct init *init, const struct node *node)
 	return xasprintf("%s/logs/%s", init->dir, node->name);
 }
 
+/* nodelog_line() - `len` octets of text without an end of line; no descriptor is
+ * held between two lines */
 void nodelog_line(struct init *init, const struct node *node, const char *who, const char *text,
 		  size_t len)
 {
@@ -55,6 +59,7 @@ void nodelog_line(struct init *init, const struct node *node, const char *who, c
 	}
 }
 
+/* nodelog_event() - a line by init itself, under the name vethlab */
 void nodelog_event(struct init *init, const struct command *c, const char *fmt, ...)
 {
 	auto_free char *text = NULL;

@@ -10,6 +10,7 @@
 
 #define NUD_USABLE (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT)
 
+/* addr_of() - at most 16 octets, in network order */
 static struct addr addr_of(const struct nlattr *attr, int family)
 {
 	struct addr a = { .family = family };
@@ -25,12 +26,14 @@ static uint32_t take_u32(const struct nlattr *attr)
 	return mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;
 }
 
+/* take_mac() - of six octets; any other hardware address is none */
 static void take_mac(struct object *o, const struct nlattr *attr)
 {
 	if (mnl_attr_get_payload_len(attr) == sizeof(o->mac))
 		memcpy(&o->mac, mnl_attr_get_payload(attr), sizeof(o->mac));
 }
 
+/* decode_link() - up without a carrier is a state of its own */
 static bool decode_link(struct object *o, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
@@ -58,6 +61,8 @@ static bool decode_link(struct object *o, const struct nlmsghdr *nlh)
 	return true;
 }
 
+/* decode_address() - false: it has none. An optimistic address may be used at once (RFC 4429), and
+ * is not tentative here. */
 static bool decode_address(struct object *o, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
@@ -111,6 +116,7 @@ static void take_hop_attr(struct hop *hop, const struct nlattr *attr, int family
 	}
 }
 
+/* take_hop() - those behind HOPS_MAX are left out */
 static void take_hop(struct object *o, const struct hop *hop)
 {
 	if (o->hop_count < HOPS_MAX)
@@ -170,6 +176,8 @@ static bool decode_route(struct object *o, const struct nlmsghdr *nlh)
 	return true;
 }
 
+/* decode_neighbour() - its MAC is known in each state in which the kernel uses it, stale
+ * or not (RFC 4861, 7.3.2) */
 static bool decode_neighbour(struct object *o, const struct nlmsghdr *nlh)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
@@ -244,11 +252,13 @@ size_t object_size(const struct object *o)
 	return offsetof(struct object, hops) + o->hop_count * sizeof(o->hops[0]);
 }
 
+/* object_compare_names() - as memory: an order for trees, not for people */
 int object_compare_names(const struct object *a, const struct object *b)
 {
 	return memcmp(a, b, offsetof(struct object, look));
 }
 
+/* object_says_the_same() - of two of one name; when and how they were seen does not count */
 bool object_says_the_same(const struct object *a, const struct object *b)
 {
 	return a->hop_count == b->hop_count &&
@@ -265,6 +275,8 @@ const char *link_state_name(enum link_state state)
 	return names[state];
 }
 
+/* route_protocol_name() - as ip-route(8) calls it; a number, in `text`,
+ * where it is none of those */
 const char *route_protocol_name(uint8_t protocol, char text[8])
 {
 	static const char *const names[] = {

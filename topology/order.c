@@ -24,6 +24,7 @@ static void add_after(struct command *c, struct command *other)
 	*xappend(&c->after, &c->after_count) = other;
 }
 
+/* add_after_node() - all of its commands but `c` itself; how many */
 static size_t add_after_node(struct command *c, const struct node *node)
 {
 	size_t added = 0;
@@ -36,6 +37,8 @@ static size_t add_after_node(struct command *c, const struct node *node)
 	return added;
 }
 
+/* report_undefined() - names the nearest of all nodes, of the node's own commands, and of
+ * NODE/COMMAND where NODE is there */
 static void report_undefined(const struct lab *lab, const struct command *c, const char *text,
 			     struct place at, struct faults *f)
 {
@@ -133,6 +136,7 @@ static void report_cycle(struct command *from, size_t steps, struct faults *f)
 		    first->node->name, first->name);
 }
 
+/* by_level() - within a level in the order of the file */
 static int by_level(const void *one, const void *other)
 {
 	const struct command *a = *(struct command *const *)one;

@@ -37,6 +37,8 @@ void order_start(struct task *t, char **note)
 	task_start(t);
 }
 
+/* order_stop() - SIGTERM, and SIGKILL when the grace is over; stopped is it when its process is
+ * gone. What waits to start, or to start again, is stopped at once. */
 void order_stop(struct task *t, char **note)
 {
 	*note = NULL;
@@ -53,6 +55,7 @@ void order_stop(struct task *t, char **note)
 	watch_start_in(t->timer, GRACE_MS);
 }
 
+/* order_restart() - what does not run is started; else it starts when its process is gone */
 void order_restart(struct task *t, char **note)
 {
 	if (!task_is_running(t)) {

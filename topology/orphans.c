@@ -21,6 +21,7 @@ static void ask_nothing(void *arg)
 	(void)arg; /* what is deleted twice is gone all the same */
 }
 
+/* gone_already() - what is refused has gone with its link or its nexthop object */
 static void gone_already(void *arg, void *about, uint16_t type, int error, const char *words)
 {
 	(void)arg;
@@ -30,6 +31,7 @@ static void gone_already(void *arg, void *about, uint16_t type, int error, const
 	(void)words;
 }
 
+/* on_object() - a nexthop object of the router's protocol: its routes go with it */
 static void on_object(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct nhmsg *nhm = mnl_nlmsg_get_payload(nlh);
@@ -47,6 +49,7 @@ static void on_object(void *arg, const struct nlmsghdr *nlh)
 		}
 }
 
+/* remove_route() - RT_SCOPE_NOWHERE: the kernel then takes a route of any scope */
 static void remove_route(struct sweep *s, const struct rtmsg *seen, const struct nlattr *dst)
 {
 	struct nlmsghdr *nlh =
@@ -64,6 +67,7 @@ static void remove_route(struct sweep *s, const struct rtmsg *seen, const struct
 	mnl_attr_put_u32(nlh, RTA_PRIORITY, s->task->routes_metric);
 }
 
+/* on_route() - both protocol and metric are the router's: another's route beside it stays */
 static void on_route(void *arg, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);

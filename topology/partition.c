@@ -57,6 +57,8 @@ static bool divide(struct damage *d, const struct wire *lan, const uint8_t *side
 	return damage_batch_end(d, &db, error);
 }
 
+/* partition_make() - also where the LAN is divided already: ports move from the
+ * old sides to the new ones */
 bool partition_make(struct damage *d, const struct action *a, char **error)
 {
 	struct wire_damage *wd = damage_of_wire(d, a->lan);

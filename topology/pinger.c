@@ -46,6 +46,7 @@ static uint16_t checksum(const uint8_t *data, size_t len)
 	return (uint16_t)~sum;
 }
 
+/* address_of() - without a port; the length of that kind of address */
 static socklen_t address_of(const struct addr *a, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in *in = (void *)ss;
@@ -101,6 +102,8 @@ static bool is_our_echo(const struct pinger *p, struct reader r, uint8_t type)
 	return take_be16(&r) == p->id && !r.bad && its_type == type;
 }
 
+/* take_error() - what it says of a request of ours is kept in words (RFC 792, RFC 4443); other
+ * messages are ignored */
 static void take_error(struct pinger *p, struct reader r, const struct addr *from)
 {
 	uint8_t type = take_u8(&r), code = take_u8(&r);

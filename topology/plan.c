@@ -15,6 +15,7 @@
 #define CABLE_POOL 0x0aff0000u
 #define POOL_END   0x0affffffu
 
+/* prefix_v4() - `addr` is in host order */
 static struct prefix prefix_v4(uint32_t addr, unsigned len)
 {
 	return (struct prefix){ { AF_INET,
@@ -23,6 +24,8 @@ static struct prefix prefix_v4(uint32_t addr, unsigned len)
 				len };
 }
 
+/* is_taken() - by a subnet that is written; planned ones of one pool do not
+ * meet, it only goes forward */
 static bool is_taken(const struct lab *lab, const struct prefix *p)
 {
 	for (size_t i = 0; i < lab->wire_count; i++) {
@@ -179,6 +182,8 @@ static void number_ports(const struct wire *w, const struct prefix *subnet, stru
 	}
 }
 
+/* plan_addresses() - of each subnet of its wire an interface gets one, unless it has one of it
+ * already, wants none, or asks DHCP */
 static void plan_addresses(struct lab *lab, struct faults *f)
 {
 	for (size_t i = 0; i < lab->wire_count; i++) {
@@ -245,6 +250,7 @@ static bool part_equal_macs(struct claim *claims, size_t count)
 	return all_differ;
 }
 
+/* plan_macs() - until no two in the lab are equal, but for written ones */
 static void plan_macs(struct lab *lab)
 {
 	struct claim *claims = NULL;
@@ -283,7 +289,8 @@ static void plan_port_names(struct lab *lab)
 		}
 }
 
-/* address_towards() - the address that `node` has on `wire`, of the family of `subnet_of` */
+/* address_towards() - the first address of this family that `node` has on
+ * `wire`, borrowed; NULL: none */
 static const struct addr *address_towards(const struct node *node, const struct wire *wire,
 					  int family)
 {
@@ -311,6 +318,8 @@ static bool next_hop(const struct lab *lab, const struct iface *iface, const str
 	return false;
 }
 
+/* add_gateway() - a default route by way of this interface; where the node that is named has
+ * both families, of IPv4 */
 static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml *y,
 			struct faults *f)
 {
@@ -340,6 +349,8 @@ static void add_gateway(struct lab *lab, struct iface *iface, const struct yaml 
 	}
 }
 
+/* resolve_route() - `via` becomes an address; a node's name is that of one
+ * on a wire of this node's */
 static void resolve_route(struct lab *lab, struct node *node, struct route *route, struct faults *f)
 {
 	const struct yaml *y = route->via_yaml;

@@ -15,6 +15,7 @@ static bool is_executable(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+/* find_in() - a path to be freed; NULL: no such program */
 static char *find_in(const char *dir, size_t dir_len, const char *name)
 {
 	char *path = xasprintf("%.*s/%s", (int)dir_len, dir, name);
@@ -25,6 +26,8 @@ static char *find_in(const char *dir, size_t dir_len, const char *name)
 	return NULL;
 }
 
+/* find_in_path() - an empty entry, which is the current folder to a shell, is
+ * skipped; to be freed, or NULL */
 static char *find_in_path(const char *path, const char *name)
 {
 	char *found = NULL;
@@ -119,7 +122,8 @@ static void report_program(const struct node *node, const char *name, struct pla
 		report_missing(name, at, programs, f);
 }
 
-/* find_program() - argv[0] as a path that can be executed; *own: it is one of vethlab's */
+/* find_program() - argv[0] as a path that can be executed, to be freed, or NULL; *own:
+ * it is one of vethlab's */
 static char *find_program(const struct node *node, const char *name, const char *programs,
 			  bool *own)
 {

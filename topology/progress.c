@@ -18,6 +18,7 @@ bool use_color(int fd)
 	return !(no && *no) && term && strcmp(term, "dumb") != 0 && isatty(fd);
 }
 
+/* can_update() - a terminal on which a line can be written anew */
 static bool can_update(void)
 {
 	const char *term = getenv("TERM");
@@ -52,6 +53,7 @@ void progress_show(const char *fmt, ...)
 	}
 }
 
+/* progress_clear() - due before anything else goes to standard error */
 void progress_clear(void)
 {
 	if (shown)

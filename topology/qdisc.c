@@ -22,6 +22,7 @@
 #define QUEUE_FRAMES 10	   /* at least */
 #define NETEM_LIMIT  10000 /* frames on the way */
 
+/* add_qdisc() - TCA_OPTIONS is for the caller to put behind it */
 static struct nlmsghdr *add_qdisc(struct nl_batch *b, unsigned index, uint32_t parent,
 				  uint32_t handle, const char *kind)
 {
@@ -36,6 +37,8 @@ static struct nlmsghdr *add_qdisc(struct nl_batch *b, unsigned index, uint32_t p
 	return nlh;
 }
 
+/* add_tbf() - `bits` a second, `mtu` in octets. The bucket takes two frames at least: what is
+ * larger than a bucket would be dropped. */
 static void add_tbf(struct nl_batch *b, unsigned index, uint32_t parent, uint32_t handle,
 		    double bits, unsigned mtu)
 {
@@ -65,6 +68,7 @@ static uint32_t probability(double percent)
 	return percent > 0 ? (uint32_t)(percent / 100 * UINT32_MAX + 0.5) : 0;
 }
 
+/* put_ns() - nothing for 0 and less: that is what netem does without */
 static void put_ns(struct nlmsghdr *nlh, uint16_t type, double ms)
 {
 	if (ms > 0)
@@ -115,6 +119,7 @@ static void remove_root(struct damage *d, struct wire_end end)
 	damage_batch_end(d, &db, NULL);
 }
 
+/* shape_end() - what was there goes first; after a failure there is nothing, or a part */
 static bool shape_end(struct damage *d, struct wire_end end, const struct shape *s, unsigned mtu,
 		      char **error)
 {
@@ -150,6 +155,8 @@ static void explain(char **error)
 	}
 }
 
+/* shape_port() - in both directions, of which after a failure one may have
+ * it. `error` may be NULL. */
 bool shape_port(struct damage *d, const struct iface *iface, const struct shape *s, char **error)
 {
 	const struct spaces *spaces = &d->init->spaces;

@@ -46,6 +46,7 @@ static void take_routes(struct task *t, const char *text)
 	t->routes_metric = metric;
 }
 
+/* take_line() - of sd_notify(3), as far as we know it; other lines are ignored */
 static void take_line(struct task *t, const char *line)
 {
 	if (strcmp(line, "READY=1") == 0)
@@ -56,6 +57,7 @@ static void take_line(struct task *t, const char *line)
 		take_routes(t, line + 9);
 }
 
+/* on_notify() - one datagram, which may have several lines */
 static void on_notify(void *arg)
 {
 	struct task *t = arg;
@@ -69,6 +71,7 @@ static void on_notify(void *arg)
 		take_line(t, line);
 }
 
+/* port_is_open() - looked for in the node's namespace; false too where nobody can look */
 static bool port_is_open(const struct task *t)
 {
 	struct spaces *s = &t->init->spaces;
@@ -79,6 +82,8 @@ static bool port_is_open(const struct task *t)
 	return fd >= 0 && is_listening(fd, t->command->ready == READY_UDP, t->command->ready_port);
 }
 
+/* probe() - starts the `ready` command, unless one is at work; how that ends
+ * readiness_on_child() is told */
 static void probe(struct task *t)
 {
 	const struct command *c = t->command;
@@ -90,6 +95,7 @@ static void probe(struct task *t)
 		t->probe = 0;
 }
 
+/* on_timer() - asks, and once more after LISTENING_AGAIN_MS for as long as the task is starting */
 static void on_timer(void *arg)
 {
 	struct task *t = arg;
@@ -104,6 +110,8 @@ static void on_timer(void *arg)
 		watch_start_in(t->timer, LISTENING_AGAIN_MS);
 }
 
+/* readiness_watch() - the program runs: from now on it is asked or listened to.
+ * READY_STARTED is ready at once. */
 void readiness_watch(struct task *t)
 {
 	struct loop *loop = t->init->loop;
@@ -130,6 +138,8 @@ void readiness_watch(struct task *t)
 	}
 }
 
+/* readiness_end() - a probe is killed, and the task's timer goes, whatever it was for: a backoff or
+ * a grace makes a new one */
 void readiness_end(struct task *t)
 {
 	watch_free(t->timer);

@@ -46,6 +46,7 @@ struct tail {
 	size_t count;
 };
 
+/* keep_line() - of what the command printed the last lines; an older one makes room */
 static void keep_line(void *arg, char *line)
 {
 	struct tail *t = arg;
@@ -95,7 +96,7 @@ static void explain(const char *lab, const char *node, const json_t *command)
 	show_last_lines(lab, node, name);
 }
 
-/* look() - at each command that is meant */
+/* look() - at each command that is meant: given up if one of them is, settled when all are */
 static enum verdict look(const char *lab, const char *node, const char *only, enum settled wanted)
 {
 	json_t *answer = ask_node(lab, "commands", node, NULL);

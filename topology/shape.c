@@ -24,6 +24,7 @@ void shape_add(struct shape *s, const struct shape *later)
 	add(&s->corrupt, later->corrupt);
 }
 
+/* shape_equal() - field by field: to say 0 and to say nothing are two things */
 bool shape_equal(const struct shape *a, const struct shape *b)
 {
 	return a->rate == b->rate && a->delay_ms == b->delay_ms && a->jitter_ms == b->jitter_ms &&
@@ -31,6 +32,7 @@ bool shape_equal(const struct shape *a, const struct shape *b)
 	       a->corrupt == b->corrupt;
 }
 
+/* shape_needs_netem() - it asks for more than a rate, for which tbf is enough */
 bool shape_needs_netem(const struct shape *s)
 {
 	return s->delay_ms > 0 || s->jitter_ms > 0 || s->loss > 0 || s->duplicate > 0 ||

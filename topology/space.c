@@ -65,6 +65,7 @@ void spaces_forgive(struct spaces *s)
 	s->error = NULL;
 }
 
+/* open_ns() - of the namespace of this kind that we are in; -1 with errno */
 static int open_ns(const char *kind)
 {
 	char path[64];

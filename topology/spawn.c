@@ -9,6 +9,8 @@
 #include "topology/init.h"
 #include "topology/oneuser.h"
 
+/* set_environment() - of the child that is to become the command; what the lab file
+ * says is set last, and wins */
 static void set_environment(const struct init *init, const struct command *c, const char *folder)
 {
 	const char *path = getenv("PATH");
@@ -41,6 +43,7 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* give_streams() - `out` -1: nobody reads what it prints */
 static void give_streams(int out)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -50,6 +53,8 @@ static void give_streams(int out)
 	dup2(out >= 0 ? out : null, STDERR_FILENO);
 }
 
+/* become() - errno goes to io.exec_fd if it cannot, and the status is the one
+ * that a shell has for it */
 static _Noreturn void become(struct init *init, const struct command *c, char *const argv[],
 			     const char *program, struct child_io io)
 {
@@ -72,6 +77,8 @@ static _Noreturn void become(struct init *init, const struct command *c, char *c
 	_exit(err == ENOENT ? 127 : 126);
 }
 
+/* spawn() - a process in the node that leads a session of its own and becomes `program`, which is
+ * what argv[0] was found to be. Its pid; -1: see errno or, where that is 0, the spaces' error. */
 pid_t spawn(struct init *init, const struct command *c, char *const argv[], const char *program,
 	    struct child_io io)
 {

@@ -36,6 +36,7 @@ static void make_private(const char *path)
 		      path);
 }
 
+/* default_root() - for root without a writable /run, in a container, a user's; to be freed */
 static char *default_root(void)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -80,6 +81,7 @@ static bool still_there(int fd, const char *path)
 	       mine.st_dev == its.st_dev;
 }
 
+/* remove_entry() - for nftw(3): all but the lab's folder and the lock in it */
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
@@ -132,6 +134,7 @@ void state_remove(const char *lab, pid_t init)
 	}
 }
 
+/* read_pid() - of a lock file; 0: there is none in it yet */
 static pid_t read_pid(int fd)
 {
 	char text[16] = "";

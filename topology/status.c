@@ -42,6 +42,7 @@ static const struct iface *far_end(const struct iface *iface)
 	return w->ports[0] == iface ? w->ports[1] : w->ports[0];
 }
 
+/* put_number() - what is 0, or was never spoken of, is left out */
 static void put_number(json_t *json, const char *key, double value)
 {
 	if (value > 0)
@@ -95,6 +96,7 @@ static json_t *argv_json(const struct command *c)
 	return list;
 }
 
+/* task_json() - "ready_after_ms" is of its present life: it is left out until that is ready */
 static json_t *task_json(const struct task *t)
 {
 	const struct command *c = t->command;
@@ -117,6 +119,7 @@ static json_t *task_json(const struct task *t)
 	return json;
 }
 
+/* commands_of() - in the order of the file, where status_of_commands() has the start order */
 static json_t *commands_of(struct init *init, const struct node *node)
 {
 	json_t *commands = json_array();

@@ -9,6 +9,7 @@
 #include "nodes/common/mem.h"
 #include "topology/progress.h"
 
+/* table_new() - for table_line() and then table_print(), which frees it */
 struct libscols_table *table_new(const struct column *columns, size_t count)
 {
 	struct libscols_table *t = scols_new_table();
@@ -21,6 +22,7 @@ struct libscols_table *table_new(const struct column *columns, size_t count)
 	return t;
 }
 
+/* table_line() - the cells are copied, NULL is empty; the line is the table's own */
 struct libscols_line *table_line(struct libscols_table *t, const char *const *cells, size_t count)
 {
 	struct libscols_line *line = scols_table_new_line(t, NULL);
@@ -46,6 +48,7 @@ void print_json(json_t *json)
 	json_decref(json);
 }
 
+/* text_of() - of an object, lives as long as that; "" where there is none */
 const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -53,6 +56,7 @@ const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* join() - takes `list` over; the longer one is to be freed */
 static char *join(char *list, const char *separator, const char *word)
 {
 	char *longer = xasprintf("%s%s%s", list, *list ? separator : "", word);
@@ -83,6 +87,7 @@ static char *addresses(const json_t *node)
 	return *list ? list : join(list, "", "-");
 }
 
+/* command_line() - as a person types it, in one line of at most 60 octets; to be freed */
 static char *command_line(const json_t *command)
 {
 	char *line = xstrdup("");
@@ -104,6 +109,7 @@ static char *command_line(const json_t *command)
 	return line;
 }
 
+/* state() - with what ended it and how often it was started again; to be freed */
 static char *state(const json_t *command)
 {
 	const char *name = text_of(command, "state");

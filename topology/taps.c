@@ -29,6 +29,7 @@ static void choose_node(struct taps *t, const struct node *n)
 		t->chosen[n->index][i] = true;
 }
 
+/* place_of() - its number among the interfaces of its node */
 static size_t place_of(const struct iface *iface)
 {
 	return iface_index(iface) - FIRST_INDEX;
@@ -78,6 +79,7 @@ static char *choose(struct taps *t, const char *word)
 	return node || lan ? NULL : no_such(t->lab, name);
 }
 
+/* far_end() - of a cable */
 static const struct iface *far_end(const struct iface *iface)
 {
 	return iface->wire->ports[!iface->port];
@@ -187,6 +189,7 @@ struct telling {
 	void *arg;
 };
 
+/* add_tap() - what the socket sees at this index is of the interface that was added last */
 static void add_tap(struct telling *t, int socket, unsigned index, enum direction direction)
 {
 	json_array_append_new(t->taps_list,
@@ -207,6 +210,8 @@ static void add_port(struct telling *t, const struct iface *iface)
 	add_tap(t, t->taps->wires[iface->wire->index], port_index(iface), DIRECTION_UNKNOWN);
 }
 
+/* add_far_end() - what arrives there was sent here, and is shown as such; at a cable's far end that
+ * is captured too, it is the inbound of that one */
 static void add_far_end(struct telling *t, const struct iface *iface)
 {
 	const struct iface *far = far_end(iface);
@@ -217,6 +222,7 @@ static void add_far_end(struct telling *t, const struct iface *iface)
 		add_tap(t, t->taps->nodes[far->node->index], iface_index(far), DIRECTION_OUT);
 }
 
+/* far_name() - the LAN, or the cable's other end; to be freed */
 static char *far_name(const struct iface *iface)
 {
 	if (iface->wire->kind != WIRE_CABLE)
@@ -246,6 +252,7 @@ static bool is_seen(const struct taps *t, const struct iface *iface)
 	       (t->both && t->chosen[far->node->index][place_of(far)]);
 }
 
+/* tell_iface() - as an interface, if it is seen; its addresses name its node in any case */
 static void tell_iface(struct telling *t, const struct iface *iface)
 {
 	json_t *addresses = t->addresses(t->arg, iface), *address;
@@ -263,6 +270,7 @@ static void tell_iface(struct telling *t, const struct iface *iface)
 	json_decref(addresses);
 }
 
+/* sockets_json() - in the order of number_sockets() and taps_open() */
 static json_t *sockets_json(const struct taps *t)
 {
 	json_t *list = json_array();

@@ -33,6 +33,8 @@ const char *task_state_name(enum task_state state)
 	return state_name[state];
 }
 
+/* task_become() - the new state, and but for TASK_STARTING the end of what
+ * asked whether it is ready */
 void task_become(struct task *t, enum task_state state)
 {
 	t->state = state;
@@ -56,6 +58,7 @@ static struct task *task_of(const struct init *init, const struct command *c)
 	return &init->tasks[c->index];
 }
 
+/* ended_how() - `status` as wait() tells it, in words in `text`, which is returned */
 static const char *ended_how(int status, char *text, size_t size)
 {
 	if (WIFSIGNALED(status))
@@ -80,6 +83,7 @@ static void take_output(struct task *t, const char *data, size_t len)
 	}
 }
 
+/* close_log() - what was printed last may lack its end of line */
 static void close_log(struct task *t)
 {
 	if (t->line_len)
@@ -90,6 +94,8 @@ static void close_log(struct task *t)
 	t->log_fd = -1;
 }
 
+/* on_output() - what is there, within bounds; it is over when nobody holds the
+ * pipe's other end any more */
 static void on_output(void *arg)
 {
 	struct task *t = arg;
@@ -151,6 +157,8 @@ static void on_exec(void *arg)
 		readiness_watch(t);
 }
 
+/* open_notify() - for a task that says itself when it is ready; it stays for later lives. False:
+ * see the spaces' error. */
 static bool open_notify(struct task *t)
 {
 	struct spaces *s = &t->init->spaces;
@@ -166,6 +174,8 @@ static bool open_notify(struct task *t)
 	return t->notify_fd >= 0;
 }
 
+/* open_pipes() - for what it prints, read without waiting, and for its exec;
+ * false: neither is open */
 static bool open_pipes(struct task *t, int out[2], int exec_pipe[2])
 {
 	if (pipe2(out, O_CLOEXEC) < 0)
@@ -180,6 +190,7 @@ static bool open_pipes(struct task *t, int out[2], int exec_pipe[2])
 	return true;
 }
 
+/* watch_child() - takes both descriptors over */
 static void watch_child(struct task *t, int out, int exec_fd)
 {
 	close_log(t); /* of an earlier run, should a grandchild still hold it */
@@ -191,6 +202,8 @@ static void watch_child(struct task *t, int out, int exec_fd)
 	watch_start(t->exec_watch);
 }
 
+/* task_start() - a new life, from any state in which it has no process. That it cannot begin is
+ * told, and ends a lab that is not up yet. */
 void task_start(struct task *t)
 {
 	const struct command *c = t->command;
@@ -247,6 +260,7 @@ void tasks_free(struct init *init)
 	free(init->tasks);
 }
 
+/* may_start() - it waits for nothing but those it comes after, and each of them has been ready */
 static bool may_start(const struct task *t)
 {
 	if (t->state != TASK_WAITING)
@@ -264,6 +278,7 @@ void tasks_start_due(struct init *init)
 			task_start(&init->tasks[i]);
 }
 
+/* task_ready() - once a life, while it is starting; at any other time it means nothing */
 void task_ready(struct task *t)
 {
 	if (t->state != TASK_STARTING)
@@ -311,6 +326,8 @@ static void start_again(struct task *t, const char *how)
 	watch_start_in(t->timer, t->backoff_ms);
 }
 
+/* restarts() - does the file want it started again, and has it not had too
+ * many short lives in a row? */
 static bool restarts(const struct task *t)
 {
 	const struct command *c = t->command;
@@ -361,6 +378,7 @@ static void task_ended(struct task *t)
 	free(tail);
 }
 
+/* tasks_on_child() - a task's process, its probe, or an orphan whom nobody waits for */
 void tasks_on_child(struct init *init, pid_t pid, int status)
 {
 	for (size_t i = 0; i < init->lab->command_count; i++) {

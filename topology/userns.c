@@ -49,6 +49,8 @@ static bool run_map(const char *tool, pid_t pid, unsigned us, unsigned long firs
 	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
+/* map_ranges() - by newuidmap and newgidmap, which have the right to; false: this user has no
+ * range, or they are not there */
 static bool map_ranges(pid_t pid)
 {
 	unsigned long uid, uids, gid, gids;
@@ -58,6 +60,7 @@ static bool map_ranges(pid_t pid)
 	       run_map("newgidmap", pid, getgid(), gid, gids);
 }
 
+/* write_to() - one of the files of /proc/PID; false with errno */
 static bool write_to(pid_t pid, const char *file, const char *text)
 {
 	auto_free char *path = xasprintf("/proc/%d/%s", (int)pid, file);

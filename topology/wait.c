@@ -19,6 +19,7 @@
 #include "topology/listening.h"
 #include "topology/state.h"
 
+/* keep() - it is freed with all the others at the end */
 static struct watch *keep(struct waiter *w, struct watch *watch)
 {
 	w->watches[w->watch_count++] = watch;
@@ -33,6 +34,7 @@ static bool waits_for(const struct waiter *w, enum fact_kind kind)
 	return false;
 }
 
+/* judge() - the facts of this kind, by what a look has found */
 static void judge(struct waiter *w, enum fact_kind kind)
 {
 	for (size_t i = 0; i < w->wait->count; i++)
@@ -42,6 +44,7 @@ static void judge(struct waiter *w, enum fact_kind kind)
 
 /* ---- the kernel ------------------------------------------------------------------------------------ */
 
+/* look_at_kernel() - on a socket of its own: in that which hears, messages may wait */
 static void look_at_kernel(struct waiter *w)
 {
 	auto_close int fd = nl_open();
@@ -79,6 +82,7 @@ static void on_kernel(void *arg)
 		pings_hurry(w);
 }
 
+/* hear_kernel() - for a ping too, which is sent again at once when something changes */
 static void hear_kernel(struct waiter *w)
 {
 	if (!facts_need_kernel(w->wait->facts, w->wait->count) && !waits_for(w, FACT_PING))
@@ -92,6 +96,7 @@ static void hear_kernel(struct waiter *w)
 
 /* ---- commands -------------------------------------------------------------------------------------- */
 
+/* is_ready() - as those who come after it see it: one that has done its work and ended is */
 static bool is_ready(const json_t *command)
 {
 	const char *state = json_string_value(json_object_get(command, "state"));
@@ -108,6 +113,8 @@ static bool is_exited(const json_t *command)
 	       strcmp(state, "stopped") == 0;
 }
 
+/* hold_commands() - of all commands it must be so, or of the one that is
+ * named; of none at all it is */
 static void hold_commands(struct fact *f, const json_t *commands)
 {
 	const json_t *c;
@@ -138,6 +145,7 @@ static void look_at_commands(struct waiter *w)
 	json_decref(answer);
 }
 
+/* on_event() - by its text: journal.c writes `node` and then `kind` */
 static void on_event(void *arg, char *line)
 {
 	struct waiter *w = arg;
@@ -153,6 +161,8 @@ static void on_journal(void *arg)
 	follow_read(w->journal, on_event, w);
 }
 
+/* hear_commands() - the journal is read up to now, then the first look is due: what
+ * it tells later is newer */
 static void hear_commands(struct waiter *w, const char *dir)
 {
 	auto_free char *path = xasprintf("%s/" JOURNAL_FILE, dir);
@@ -233,6 +243,7 @@ static void on_ports(void *arg)
 	watch_start_in(t->timer, LISTENING_AGAIN_MS);
 }
 
+/* hear_ports() - `t` must live for as long as the loop runs */
 static void hear_ports(struct waiter *w, struct port_timer *t)
 {
 	if (!waits_for(w, FACT_LISTEN))
@@ -261,6 +272,8 @@ static void stop(struct waiter *w, enum wait_end end)
 	loop_stop(w->loop, 0);
 }
 
+/* on_turn() - one look answers all that came in this turn; it is over when all
+ * facts hold at one time */
 static void on_turn(void *arg)
 {
 	struct waiter *w = arg;

@@ -20,6 +20,7 @@ struct ping {
 	uint64_t pause_ms;
 };
 
+/* on_echo() - one answer is enough: it holds from then on */
 static void on_echo(void *arg)
 {
 	struct ping *p = arg;
