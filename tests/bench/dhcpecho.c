@@ -37,6 +37,7 @@ static int open_udp(const char *interface)
 	return fd;
 }
 
+/* type_of() - the message's type (RFC 2132, 9.6), 0: it has none */
 static uint8_t type_of(const struct message *m, size_t len)
 {
 	const uint8_t *at = m->options, *end = (const uint8_t *)m + len;

@@ -63,6 +63,7 @@ static struct {
 
 /* ---- frames ------------------------------------------------------------------------------------ */
 
+/* checksum() - RFC 1071, in network order; `sum` has what counts besides, as UDP's pseudo header */
 static uint16_t checksum(const void *data, size_t len, uint32_t sum)
 {
 	const uint8_t *p = data;
@@ -76,6 +77,7 @@ static uint16_t checksum(const void *data, size_t len, uint32_t sum)
 	return htons((uint16_t)~sum);
 }
 
+/* put() - an option; where the next one goes */
 static uint8_t *put(uint8_t *at, uint8_t code, const void *data, uint8_t len)
 {
 	*at++ = code;
@@ -84,6 +86,8 @@ static uint8_t *put(uint8_t *at, uint8_t code, const void *data, uint8_t len)
 	return at + len;
 }
 
+/* send_message() - both addresses in network order; 0: without that option.
+ * Tries until it has left. */
 static void send_message(uint32_t client, uint8_t type, uint32_t address, uint32_t server)
 {
 	static const uint8_t wanted[] = { 1, 3, 6, 15, 28, 51, 54, 58, 59 };
@@ -195,6 +199,7 @@ static void open_relay(const char *where)
 
 /* ---- exchanges --------------------------------------------------------------------------------- */
 
+/* begin() - the next client; ends the program when there are no more */
 static void begin(void)
 {
 	if (load.clients + 1 == CLIENTS_MAX)
@@ -225,6 +230,8 @@ static void give_up(uint64_t now)
 	}
 }
 
+/* take_answer() - to an OFFER a REQUEST, with an ACK it is done; what comes for an exchange
+ * that was lost is ignored */
 static void take_answer(const struct frame *f, size_t len, uint64_t now)
 {
 	uint32_t client = ntohl(f->xid), server;
@@ -272,6 +279,8 @@ static void take_answers(uint64_t until)
 
 /* ---- what is measured -------------------------------------------------------------------------- */
 
+/* run_rate() - the time is that of beginning them; those under way are then
+ * waited for, and counted */
 static void run_rate(unsigned rate, unsigned duration)
 {
 	uint64_t start = now_ns(), now = start, total = (uint64_t)rate * duration;
@@ -298,6 +307,7 @@ static void run_rate(unsigned rate, unsigned duration)
 	       samples_at(&load.taken, 0.99));
 }
 
+/* run_count() - the exit status, 3: too many were lost */
 static int run_count(unsigned count, unsigned at_a_time)
 {
 	uint64_t start = now_ns(), now = start;
@@ -315,6 +325,8 @@ static int run_count(unsigned count, unsigned at_a_time)
 	return load.done < count ? 3 : 0;
 }
 
+/* run_first() - the exit status, 3: it was not offered in time. Another address ends
+ * the program with 3 too. */
 static int run_first(uint32_t client, const char *address, unsigned patience)
 {
 	struct in_addr wanted = { 0 };

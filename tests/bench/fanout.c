@@ -88,6 +88,7 @@ static void write_line(size_t len)
 
 /* ---- what the readers get --------------------------------------------------------------------- */
 
+/* hex() - digits as write_line() writes them */
 static uint64_t hex(const char *text, int digits)
 {
 	uint64_t value = 0;
@@ -98,6 +99,8 @@ static uint64_t hex(const char *text, int digits)
 	return value;
 }
 
+/* on_marked() - a line of the writer's; those before chat.first only tell
+ * that the reader is there */
 static void on_marked(struct reader *r, const char *mark)
 {
 	uint32_t line = (uint32_t)hex(mark + 1, 8);
@@ -111,6 +114,7 @@ static void on_marked(struct reader *r, const char *mark)
 		samples_add(&chat.latency, now_ns() - hex(mark + 9, 16));
 }
 
+/* on_line() - what else a server says is ignored, but for IRC's PING */
 static void on_line(struct reader *r, const char *line, size_t len)
 {
 	const char *mark = memchr(line, MARK, len);
@@ -140,6 +144,8 @@ static bool on_readable(struct reader *r)
 	return true;
 }
 
+/* take_in() - what comes within `ms`, or is there; a reader whose connection is
+ * closed ends the program */
 static void take_in(int ms)
 {
 	struct epoll_event events[256];
@@ -232,6 +238,7 @@ static uint64_t flood(size_t len, uint64_t ns, uint32_t lines)
 	}
 }
 
+/* run_flood() - warms up first; what is in flight behind that arrives before anything is counted */
 static void run_flood(uint64_t ns)
 {
 	flood(LINE_LEN, 300000000, 0); /* warm */
@@ -248,6 +255,7 @@ static void run_flood(uint64_t ns)
 	printf("%.0f\n", (double)(chat.deliveries - before) / seconds(took));
 }
 
+/* run_paced() - half a second longer than lines are written, for the last of them to arrive */
 static void run_paced(uint64_t ns, unsigned rate)
 {
 	uint64_t start = now_ns(), step = 1000000000 / rate;
@@ -275,6 +283,8 @@ static void run_stalled(uint32_t lines)
 	       (double)chat.deliveries / seconds(took ? took : 1));
 }
 
+/* prepare() - all readers and the writer, until everybody hears the writer; then, if there is to be
+ * one, the stalled one */
 static void prepare(const struct sockaddr_in *to, unsigned count, bool stalled)
 {
 	struct rlimit limit;

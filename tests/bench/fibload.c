@@ -48,6 +48,7 @@ static void drop_all(const struct job *j)
 	fib_close(j->fib);
 }
 
+/* measure() - prints the seconds and the CPU seconds that the step took */
 static void measure(void (*step)(const struct job *j), const struct job *j)
 {
 	uint64_t start = now_ns(), cpu = cpu_ns();

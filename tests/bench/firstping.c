@@ -64,6 +64,8 @@ static int enter(int folder, const char *path, struct in_addr from)
 	return echo;
 }
 
+/* search() - takes `folder` over; a socket in the first namespace of it that has the address, in
+ * which we then are; -1: none */
 static int search(int folder, struct in_addr from)
 {
 	DIR *d = fdopendir(folder);
@@ -82,6 +84,8 @@ static int search(int folder, struct in_addr from)
 	return echo;
 }
 
+/* find() - a socket in the namespace that is meant, in which we then are;
+ * -1: it is not there yet */
 static int find(const char *place, struct in_addr from)
 {
 	int folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,6 +93,7 @@ static int find(const char *place, struct in_addr from)
 	return folder >= 0 ? search(folder, from) : enter(AT_FDCWD, place, from);
 }
 
+/* checksum() - RFC 1071, as it stands in memory; of an even number of octets */
 static uint16_t checksum(const void *data, size_t len)
 {
 	const uint16_t *word = data;

@@ -65,6 +65,8 @@ static void batch_send(void)
 	batch.len = 0;
 }
 
+/* batch_add() - a message of less than MESSAGE_BYTES, whose end batch_end() must be told; another
+ * socket sends what waits first */
 static struct nlmsghdr *batch_add(struct mnl_socket *sock, uint16_t type, uint16_t flags)
 {
 	if (batch.sock != sock || batch.len + MESSAGE_BYTES > BATCH_BYTES)
@@ -209,6 +211,7 @@ static struct space space_new(void)
 	return s;
 }
 
+/* address_of() - in host order */
 static uint32_t address_of(unsigned lan, unsigned host)
 {
 	return 10u << 24 | lan << 16 | host;
@@ -267,6 +270,7 @@ static void start_process(const struct space *node, const char *program)
 	_exit(127);
 }
 
+/* end_processes() - all of our process group but ourselves; main() has made it ours alone */
 static void end_processes(void)
 {
 	signal(SIGTERM, SIG_IGN);

@@ -23,6 +23,7 @@
 
 #define PATIENCE_NS 300000000000
 
+/* allow_one_namespace() - in a user namespace of our own, where nobody else is bound by it */
 static void allow_one_namespace(void)
 {
 	const char *path = "/proc/sys/user/max_net_namespaces";

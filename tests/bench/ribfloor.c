@@ -35,6 +35,7 @@ static void batch_send(void)
 	used = messages = 0;
 }
 
+/* batch_add() - a message of less than MESSAGE_BYTES, whose end batch_end() must be told */
 static struct nlmsghdr *batch_add(uint16_t type, uint16_t flags)
 {
 	if (messages == most)
@@ -53,6 +54,7 @@ static void batch_end(const struct nlmsghdr *m)
 	messages++;
 }
 
+/* put_route() - to one host, `destination` in host order */
 static void put_route(bool in, uint32_t destination, struct in_addr gateway, bool nexthop)
 {
 	struct nlmsghdr *m = in ? batch_add(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL)
@@ -123,6 +125,7 @@ static void drop_all(const struct job *j)
 	batch_send();
 }
 
+/* measure() - prints the seconds and the CPU seconds that the step took */
 static void measure(void (*step)(const struct job *j), const struct job *j)
 {
 	uint64_t start = now_ns(), cpu = cpu_ns();

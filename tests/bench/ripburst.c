@@ -27,6 +27,8 @@ struct packet {
 	struct entry entry[ENTRIES];
 };
 
+/* make_packets() - responses (RFC 2453, 4), never freed; the last one may have
+ * entries that are not sent */
 static struct packet *make_packets(unsigned routes, unsigned *count)
 {
 	*count = (routes + ENTRIES - 1) / ENTRIES;
@@ -47,6 +49,8 @@ static struct packet *make_packets(unsigned routes, unsigned *count)
 	return p;
 }
 
+/* open_socket() - bound to RIP's port, without which its responses would be
+ * ignored (RFC 2453, 3.9.2) */
 static int open_socket(const char *interface)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(RIP_PORT) };

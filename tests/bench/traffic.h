@@ -75,6 +75,7 @@ struct samples {
 	size_t count, room;
 };
 
+/* samples_add() - kept in microseconds */
 static inline void samples_add(struct samples *s, uint64_t ns)
 {
 	if (s->count == s->room) {
@@ -100,6 +101,7 @@ static inline void samples_sort(struct samples *s)
 		qsort(s->us, s->count, sizeof(*s->us), compare_samples);
 }
 
+/* samples_at() - in microseconds; `part` from 0 to 1, 0 of no samples. They must be sorted. */
 static inline double samples_at(const struct samples *s, double part)
 {
 	return s->count ? (double)s->us[(size_t)((double)(s->count - 1) * part)] : 0;

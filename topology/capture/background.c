@@ -30,6 +30,8 @@ static void keep_alone(int fd)
 	close_range((unsigned)fd + 1, ~0u, 0);
 }
 
+/* be_capture() - waits for the taps, then captures until the lab ends; where the lab comes to
+ * nothing there is nothing to say */
 static _Noreturn void be_capture(const char *path, int fd)
 {
 	struct capture_options o = {

@@ -147,6 +147,7 @@ static void on_telling(void *arg, const struct telling *t)
 
 /* ---- out ------------------------------------------------------------------------------------- */
 
+/* begin_file() - its head waits in the output, and leaves with the next batch */
 static void begin_file(struct capture *c)
 {
 	struct bytes head = { 0 };
@@ -156,6 +157,7 @@ static void begin_file(struct capture *c)
 	bytes_free(&head);
 }
 
+/* end_file() - its statistics, behind all that was written */
 static void end_file(struct capture *c)
 {
 	struct bytes tail = { 0 };
@@ -166,6 +168,7 @@ static void end_file(struct capture *c)
 	bytes_free(&tail);
 }
 
+/* stop() - a failure stays the status; what is left to do is finish()'s, when the loop has ended */
 static void stop(struct capture *c, int status)
 {
 	if (status)
@@ -185,6 +188,7 @@ static bool next_file(struct capture *c)
 	return false;
 }
 
+/* account() - all of the batch is written: it counts, and its memory is free */
 static void account(struct capture *c)
 {
 	c->report.written_ns = c->batch->last_ns;
@@ -193,6 +197,7 @@ static void account(struct capture *c)
 	merge_release(c->merge, c->batch);
 }
 
+/* frames_left() - of those that are wanted; UINT64_MAX: no limit */
 static uint64_t frames_left(const struct capture *c)
 {
 	return c->options->count ? c->options->count - c->report.frames : UINT64_MAX;
@@ -418,6 +423,7 @@ static void finish(struct capture *c)
 	}
 }
 
+/* begin() - false: *why, to be freed, says why not; NULL: that was said already */
 static bool begin(struct capture *c, char **why)
 {
 	auto_free char *dir = state_dir(c->listing->lab);

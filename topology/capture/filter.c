@@ -30,6 +30,7 @@ struct pcap_calls {
 	void (*close)(pcap_t *p);
 };
 
+/* load() - false: see dlerror(3). The library stays until the program ends. */
 static bool load(struct pcap_calls *calls)
 {
 	void *library = dlopen(LIBRARY, RTLD_NOW);
@@ -45,6 +46,7 @@ static bool load(struct pcap_calls *calls)
 	       calls->close;
 }
 
+/* has_word() - as a word of its own, not a part of a longer name */
 static bool has_word(const char *text, const char *word)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";

@@ -9,6 +9,7 @@
 
 #define INDEX_MAX 65536
 
+/* read_iface() - into a zeroed one; what is no address is left out */
 static void read_iface(struct listed_iface *i, const json_t *json)
 {
 	const json_t *text;

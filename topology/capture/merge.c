@@ -56,11 +56,13 @@ struct merge *merge_new(size_t sources, size_t octets)
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
+/* slab_of() - which is aligned to its length */
 static struct slab *slab_of(uint8_t *block)
 {
 	return (struct slab *)((uintptr_t)block & ~((uintptr_t)SLAB_LEN - 1));
 }
 
+/* next_slab() - an empty one; NULL: the bound is reached, or there is no memory */
 static struct slab *next_slab(struct merge *m)
 {
 	struct slab *s = m->free;
@@ -85,6 +87,8 @@ static void put_back(struct merge *m, struct slab *s)
 	m->free = s;
 }
 
+/* room_for() - behind the block before it, or in another slab; what then is left of the first stays
+ * unused until that is free */
 static uint8_t *room_for(struct merge *m, uint32_t len)
 {
 	struct slab *s = m->filling;
@@ -105,6 +109,8 @@ static uint8_t *room_for(struct merge *m, uint32_t len)
 	return (uint8_t *)s + s->used - len;
 }
 
+/* release() - when it was the last one of its slab, that is free; the one
+ * being filled begins anew */
 static void release(struct merge *m, uint8_t *block)
 {
 	struct slab *s = slab_of(block);
@@ -119,6 +125,7 @@ static void release(struct merge *m, uint8_t *block)
 
 /* ---- queues and their heap ------------------------------------------------------------------- */
 
+/* at() - entry i of the queue, 0 is the oldest; valid until it grows */
 static struct entry *at(const struct queue *q, size_t i)
 {
 	return &q->ring[(q->head + i) & (q->room - 1)];
@@ -149,6 +156,7 @@ static void insert(struct queue *q, struct entry e)
 	*at(q, i) = e;
 }
 
+/* oldest() - the time of the oldest block of the source at this place of the heap */
 static uint64_t oldest(const struct merge *m, size_t place)
 {
 	const struct queue *q = &m->queues[m->heap[place]];
@@ -226,6 +234,7 @@ uint64_t merge_oldest(const struct merge *m)
 
 /* ---- taking ---------------------------------------------------------------------------------- */
 
+/* take_oldest() - of all; the heap must not be empty */
 static struct entry take_oldest(struct merge *m)
 {
 	struct queue *q = &m->queues[m->heap[0]];

@@ -49,6 +49,7 @@ static char *numbered_path(const char *path, unsigned number)
 	return xasprintf("%.*s_%05u_%s%s", (int)stem, path, number, when, path + stem);
 }
 
+/* complain() - with errno's words; the output has failed from now on. False, to be returned. */
 static bool complain(struct output *o, const char *what)
 {
 	if (errno == ENXIO)
@@ -59,6 +60,7 @@ static bool complain(struct output *o, const char *what)
 	return false;
 }
 
+/* forget_oldest() - one file more than are wanted; gone or not, it is no longer ours */
 static void forget_oldest(struct output *o)
 {
 	if (!o->options.files_max || o->path_count <= o->options.files_max)
@@ -76,6 +78,8 @@ static int open_stdout(bool is_pipe)
 	return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
+/* open_file() - the only one, or the next in the row. Waits for a FIFO's reader, unless at_once.
+ * False: it was said why not. */
 static bool open_file(struct output *o)
 {
 	bool to_stdout = strcmp(o->options.path, "-") == 0;
@@ -120,6 +124,7 @@ struct output *output_open(const struct output_options *options)
 	return NULL;
 }
 
+/* close_file() - false: it failed, now or before */
 static bool close_file(struct output *o)
 {
 	bool good = !o->failed;

@@ -65,6 +65,7 @@ static void add_u32(struct bytes *to, uint32_t v)
 	bytes_add(to, &v, sizeof(v));
 }
 
+/* add_padded() - with zeroes up to a multiple of 32 bits */
 static void add_padded(struct bytes *to, const void *data, size_t len)
 {
 	static const char zeroes[4];
@@ -83,6 +84,7 @@ static size_t begin(struct bytes *to, enum block type)
 	return at;
 }
 
+/* end() - its length, which stands at both ends of a block */
 static void end(struct bytes *to, size_t at)
 {
 	uint32_t len = (uint32_t)(to->len - at + sizeof(len));
@@ -91,6 +93,7 @@ static void end(struct bytes *to, size_t at)
 	memcpy(to->data + at + sizeof(uint32_t), &len, sizeof(len));
 }
 
+/* add_option() - `len` is what the option says, without the padding */
 static void add_option(struct bytes *to, enum option code, const void *data, size_t len)
 {
 	add_u16(to, (uint16_t)code);
@@ -98,6 +101,7 @@ static void add_option(struct bytes *to, enum option code, const void *data, siz
 	add_padded(to, data, len);
 }
 
+/* add_text() - nothing for NULL and ""; what is longer than an option can be is cut */
 static void add_text(struct bytes *to, enum option code, const char *text)
 {
 	size_t len = text ? strlen(text) : 0;
@@ -134,6 +138,7 @@ void pcapng_section(struct bytes *to, const char *application, const char *comme
 	end(to, at);
 }
 
+/* add_address() - IPv4 with its mask, IPv6 with its prefix length */
 static void add_address(struct bytes *to, const struct prefix *p)
 {
 	uint8_t data[17];
@@ -232,6 +237,7 @@ void pcapng_journal(struct bytes *to, const char *entry, size_t len)
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
+/* tag_len() - of the VLAN tag that is put back; a frame without room for both MACs gets none */
 static uint32_t tag_len(const struct pcapng_frame *f)
 {
 	return f->vlan && f->len >= MACS_LEN ? VLAN_TAG_LEN : 0;
@@ -242,6 +248,7 @@ uint32_t pcapng_frame_size(const struct pcapng_frame *f)
 	return FRAME_HEADER_LEN + padded(f->len + tag_len(f)) + FRAME_OPTIONS_LEN + 4;
 }
 
+/* store_u32() - in this machine's order, aligned or not; where the next one goes */
 static uint8_t *store_u32(uint8_t *to, uint32_t v)
 {
 	memcpy(to, &v, sizeof(v));

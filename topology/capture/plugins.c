@@ -112,6 +112,7 @@ static bool make_folders(const char *path)
 	}
 }
 
+/* read_all() - a megabyte of it at most, to be freed; NULL with errno */
 static char *read_all(const char *path, size_t *len)
 {
 	auto_fclose FILE *f = fopen(path, "re");
@@ -125,6 +126,7 @@ static char *read_all(const char *path, size_t *len)
 	return text;
 }
 
+/* write_all() - the file anew; false: it was said why not */
 static bool write_all(const char *path, const char *text, size_t len)
 {
 	FILE *f = fopen(path, "we");
@@ -160,6 +162,7 @@ static bool copy(const char *from_folder, const char *to_folder, const char *nam
 	return true;
 }
 
+/* extcap_program() - an absolute path, to be freed; NULL with errno */
 static char *extcap_program(void)
 {
 	auto_free char *path = xasprintf("%s/" EXTCAP, own_programs());
@@ -167,6 +170,7 @@ static char *extcap_program(void)
 	return realpath(path, NULL);
 }
 
+/* link_extcap() - in place of what has that name there; false: it was said why not */
 static bool link_extcap(const char *folder)
 {
 	auto_free char *program = extcap_program(), *to = xasprintf("%s/" EXTCAP, folder);
@@ -227,6 +231,7 @@ bool plugins_install(void)
 	return good;
 }
 
+/* take_away() - true too where there was nothing; false: it was said why not */
 static bool take_away(const char *folder, const char *name)
 {
 	auto_free char *path = xasprintf("%s/%s", folder, name);

@@ -120,6 +120,7 @@ void report_progress(struct report *r, const struct rings *rings, bool lines)
 			      (unsigned long long)r->frames, octets, (unsigned long long)dropped);
 }
 
+/* say_losses() - where and why, the first few places one by one; nothing where nothing was lost */
 static void say_losses(const struct report *r, const struct rings *rings)
 {
 	size_t places = 0;

@@ -25,11 +25,13 @@ static uint32_t block_len(size_t octets)
 	return len;
 }
 
+/* set() - an option of a packet socket; 0, or errno */
 static int set(int fd, int option, int value)
 {
 	return setsockopt(fd, SOL_PACKET, option, &value, sizeof(value)) < 0 ? errno : 0;
 }
 
+/* set_ring() - as many blocks as there are to be, smaller ones if memory is short; 0, or errno */
 static int set_ring(struct ring *r, const struct ring_options *o)
 {
 	struct tpacket_req3 req = { 0 };
@@ -90,11 +92,13 @@ static struct tpacket_hdr_v1 *block_at(const struct ring *r, uint32_t i)
 	return &((struct tpacket_block_desc *)(r->map + (size_t)i * r->block_len))->hdr.bh1;
 }
 
+/* is_ours() - acquire: what the kernel wrote into the block before it gave it to us is seen */
 static bool is_ours(const struct tpacket_hdr_v1 *h)
 {
 	return __atomic_load_n(&h->block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER;
 }
 
+/* give_back() - release: all of the block was read. Its frames must not be touched any more. */
 static void give_back(struct ring *r)
 {
 	__atomic_store_n(&block_at(r, r->block)->block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);

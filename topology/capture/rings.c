@@ -55,6 +55,7 @@ struct starting {
 	int *errors; /* of each ring */
 };
 
+/* start_one() - in any thread: touches socket and ring number i, and nothing else */
 static void start_one(void *arg, size_t i)
 {
 	struct starting *s = arg;
@@ -68,6 +69,8 @@ static void start_one(void *arg, size_t i)
 	free(program.filter);
 }
 
+/* timeout_for() - milliseconds; the more rings there are, the longer: each costs
+ * something once in that time */
 static unsigned timeout_for(size_t count)
 {
 	size_t ms = count / RINGS_A_MS;
@@ -77,6 +80,7 @@ static unsigned timeout_for(size_t count)
 				     : (unsigned)ms;
 }
 
+/* watch() - all rings by one descriptor; false with errno */
 static bool watch(struct rings *r)
 {
 	struct epoll_event e = { .events = EPOLLIN };

@@ -9,6 +9,7 @@
 #include "topology/client.h"
 #include "topology/table.h"
 
+/* has_name() - `name` is `len` octets long, and may go on behind them */
 static bool has_name(const json_t *list, const char *name, size_t len)
 {
 	const json_t *each;
@@ -40,6 +41,7 @@ static size_t count_names(const char *const *operands, size_t count, const char 
 	return n;
 }
 
+/* join() - with blanks between; one word at least. To be freed. */
 static char *join(const char *const *words, size_t count)
 {
 	char *text = xstrdup(words[0]);

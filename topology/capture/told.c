@@ -36,6 +36,7 @@ struct told {
 	void *arg;
 };
 
+/* watch_folder() - its number in the inotify(7); one that cannot be watched ends the program */
 static int watch_folder(int fd, const char *dir)
 {
 	int number = inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO);
@@ -87,6 +88,7 @@ int told_fd(const struct told *t)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
+/* on_event() - a line of the journal: its time since the lab's beginning becomes one since 1970 */
 static void on_event(void *arg, char *line)
 {
 	struct told *t = arg;
@@ -139,6 +141,7 @@ static void on_log_line(void *arg, char *line)
 	r->told->fn(r->told->arg, &(struct telling){ ns, r->node, who, NULL, text, NULL, NULL });
 }
 
+/* log_of() - one whose node was not met yet is opened; valid until the next such one */
 static struct node_log *log_of(struct told *t, const char *node)
 {
 	auto_free char *path = NULL;
@@ -215,6 +218,7 @@ static void add_field(struct bytes *to, const char *name, const char *text)
 	bytes_add(to, "\n", 1);
 }
 
+/* add_time() - in microseconds, as a journal has it */
 static void add_time(struct bytes *to, const char *name, uint64_t ns)
 {
 	char text[24];

@@ -45,11 +45,14 @@ struct words {
 	size_t count;
 };
 
+/* add() - a copy of it; NULL ends the list */
 static void add(struct words *w, const char *word)
 {
 	*xappend(&w->list, &w->count) = word ? xstrdup(word) : NULL;
 }
 
+/* add_dissectors() - those that the viewer does not load by itself; ports
+ * where it has the chat's */
 static void add_dissectors(struct words *w)
 {
 	for (size_t i = 0; i < plugin_count; i++) {
@@ -68,6 +71,7 @@ static void add_dissectors(struct words *w)
 	}
 }
 
+/* command_of() - its argv, for an exec: never freed */
 static char **command_of(enum viewer which)
 {
 	static const char *const text[] = { "tshark", "-l", "-N", "n", "-r", "-", NULL };
@@ -107,6 +111,7 @@ static _Noreturn void be_viewer(enum viewer which, int input)
 	_exit(NOT_FOUND);
 }
 
+/* require() - a viewer that is not there ends the program with status 1 */
 static void require(enum viewer which)
 {
 	if (!is_there(which == VIEWER_TEXT ? "tshark" : "wireshark")) {

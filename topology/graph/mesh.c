@@ -19,6 +19,7 @@
 #define ASIDE	       1.5 /* columns: so far from the middle is the outermost of several lines */
 #define LOOP_H	       3.0 /* rows from a box's middle to the top of a loop */
 
+/* place_of() - in characters: `at` is in columns both ways, and a row is ASPECT columns high */
 static struct point place_of(const struct mesh *m, size_t element, double stretch)
 {
 	return (struct point){ m->at[element].x * stretch, m->at[element].y * stretch / ASPECT };
@@ -241,6 +242,7 @@ static void to_origin(struct drawing *d)
 	d->height = bottom - top;
 }
 
+/* mesh_begin() - numbers the elements; distances and places are still 0 */
 static void mesh_begin(struct mesh *m, const struct picture *p)
 {
 	*m = (struct mesh){ .p = p, .count = p->node_count, .node_count = p->node_count };

@@ -27,6 +27,7 @@ static char *stem(const char *name)
 	return len && name[len] ? xstrndup(name, len) : NULL;
 }
 
+/* add_node() - valid until the next one */
 static struct picture_node *add_node(struct picture *p, const char *name, bool forwards)
 {
 	struct picture_node *n = xappend(&p->nodes, &p->node_count);
@@ -37,6 +38,7 @@ static struct picture_node *add_node(struct picture *p, const char *name, bool f
 	return n;
 }
 
+/* add_wire() - takes `subnets` over */
 static void add_wire(struct picture *p, const char *name, enum wire_kind kind, char *subnets)
 {
 	*xappend(&p->wires, &p->wire_count) =
@@ -54,6 +56,8 @@ static char *shorten(const struct prefix *p, bool on_lan)
 	return xstrdup(addr_format(&p->addr, text));
 }
 
+/* add_end() - its node and its wire know of it; valid until the next one. Its
+ * address is still missing. */
 static struct end *add_end(struct picture *p, size_t node, size_t wire, const char *iface)
 {
 	struct end *e = xappend(&p->ends, &p->end_count);
@@ -65,6 +69,7 @@ static struct end *add_end(struct picture *p, size_t node, size_t wire, const ch
 	return e;
 }
 
+/* join() - takes `list` over; the longer one is to be freed */
 static char *join(char *list, const char *word)
 {
 	char *longer = xasprintf("%s%s%s", list, *list ? " " : "", word);
@@ -98,6 +103,7 @@ void picture_free(struct picture *p)
 
 /* ---- of a file ------------------------------------------------------------------------------- */
 
+/* address_of() - of the first one, as it is drawn; to be freed */
 static char *address_of(const struct iface *iface)
 {
 	bool on_lan = iface->wire->kind != WIRE_CABLE && iface->wire->subnet_count;
@@ -136,6 +142,8 @@ struct picture *picture_of_lab(const struct lab *lab)
 
 /* ---- of a lab that runs ---------------------------------------------------------------------- */
 
+/* look_of() - the worst of its commands: one that failed or was stopped, before
+ * one that is on its way */
 static enum look look_of(const json_t *commands)
 {
 	enum look look = LOOK_PLAIN;
@@ -155,6 +163,7 @@ static enum look look_of(const json_t *commands)
 	return look;
 }
 
+/* find_wire() - its number; wire_count: there is none of that name */
 static size_t find_wire(const struct picture *p, const char *name)
 {
 	size_t i = 0;
@@ -180,6 +189,7 @@ static size_t wire_of(struct picture *p, const char *node, const json_t *iface)
 	return i;
 }
 
+/* add_iface() - one whose wire is unknown is left out */
 static void add_iface(struct picture *p, size_t node, const json_t *iface)
 {
 	size_t wire = wire_of(p, p->nodes[node].name, iface);

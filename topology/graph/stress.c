@@ -33,6 +33,7 @@ size_t other_side(const struct mesh *m, size_t end)
 	return m->p->ends[w->ends[w->ends[0] == end]].node;
 }
 
+/* neighbour() - the element at the other side of its i-th end */
 static size_t neighbour(const struct mesh *m, size_t element, size_t i)
 {
 	if (element < m->node_count)
@@ -101,6 +102,8 @@ static double move(struct mesh *m, size_t i)
 	return fabs(m->at[i].x - before.x) + fabs(m->at[i].y - before.y);
 }
 
+/* settle() - from a circle, until hardly anything moves or enough steps are
+ * done; no chance is involved */
 static void settle(struct mesh *m)
 {
 	double radius = HOP * (double)m->count / (2 * M_PI), moved = 1;

@@ -33,6 +33,7 @@ static struct cell *at(const struct grid *g, int x, int y)
 	return &g->cells[y * g->width + x];
 }
 
+/* put_text() - a character a cell; what reaches beyond the right edge is cut */
 static void put_text(const struct grid *g, int x, int y, const char *text, enum look look)
 {
 	for (; *text && x < g->width; x++) {
@@ -47,6 +48,7 @@ static void put_text(const struct grid *g, int x, int y, const char *text, enum 
 	}
 }
 
+/* put_line() - straight down: a tree has no other */
 static void put_line(const struct grid *g, const struct shape *s)
 {
 	int x = (int)s->x, from = (int)s->y, to = (int)(s->y + s->h);
@@ -113,6 +115,7 @@ static void put_shape(const struct grid *g, const struct shape *s)
 
 /* ---- characters ------------------------------------------------------------------------------ */
 
+/* glyph() - of what runs through a cell; in ASCII a crossing is '+' */
 static const char *glyph(unsigned char lines, bool utf8)
 {
 	static const char *const thin[16] = { " ", "│", "│", "│", "─", "┘", "┐", "┤",
@@ -131,6 +134,7 @@ static const char *glyph(unsigned char lines, bool utf8)
 					   : "+";
 }
 
+/* speaks_utf8() - as the locale says */
 static bool speaks_utf8(void)
 {
 	setlocale(LC_CTYPE, "");
@@ -147,6 +151,7 @@ static void put_look(FILE *to, enum look look)
 	fprintf(to, "\033[%sm", codes[look]);
 }
 
+/* print_row() - without the blanks at its end */
 static void print_row(FILE *to, const struct grid *g, int y, bool utf8, bool colors)
 {
 	enum look look = LOOK_PLAIN;
@@ -167,6 +172,7 @@ static void print_row(FILE *to, const struct grid *g, int y, bool utf8, bool col
 	fputc('\n', to);
 }
 
+/* print_drawing() - without the empty rows at its end */
 static void print_drawing(FILE *to, const struct drawing *d, bool colors)
 {
 	struct grid g = { .width = (int)d->width + 1, .height = (int)d->height + 1 };
@@ -230,6 +236,7 @@ static void end_line(struct list *l)
 	l->column = 0;
 }
 
+/* end_text() - "pc1:eth0 .7" and what stands behind it; to be freed */
 static char *end_text(const struct picture *p, const struct end *e, const char *behind)
 {
 	return xasprintf("%s:%s%s%s%s", p->nodes[e->node].name, e->iface, *e->address ? " " : "",
@@ -261,6 +268,7 @@ static void print_wire(struct list *l, const struct picture *p, const struct pic
 	end_line(l);
 }
 
+/* print_list() - each wire with all that hangs on it, then the nodes that hang nowhere */
 static void print_list(struct list *l, const struct picture *p)
 {
 	const struct picture_node *last = NULL; /* of those that hang nowhere */
@@ -282,6 +290,7 @@ static void print_list(struct list *l, const struct picture *p)
 	}
 }
 
+/* print_left_out() - what makes a circle with the drawing; a cable is told once, not at each end */
 static void print_left_out(struct list *l, const struct picture *p, const size_t *ends,
 			   size_t count)
 {
@@ -307,6 +316,8 @@ static void print_left_out(struct list *l, const struct picture *p, const size_t
 	free(told);
 }
 
+/* show_text() - the drawing; the list where that is too wide, too long, or would leave out more
+ * than a quarter of the ends */
 void show_text(FILE *to, const struct picture *p, unsigned columns, bool colors)
 {
 	struct list list = { .to = to, .columns = columns, .colors = colors };

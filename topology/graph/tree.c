@@ -34,6 +34,7 @@ static void tree_begin(struct tree *t, const struct picture *p)
 		t->lans[i] = (struct element){ .kind = ELEMENT_LAN, .index = i };
 }
 
+/* tree_end() - all but the drawing */
 static void tree_end(struct tree *t)
 {
 	for (size_t i = 0; i < t->p->node_count; i++)

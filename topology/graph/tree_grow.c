@@ -8,6 +8,8 @@
 
 #define FOLD_FROM 9 /* so many that are alike */
 
+/* adopt() - `end` is the child's own; `far_end` is the parent's, where a
+ * cable joins them, else -1 */
 static void adopt(struct element *parent, struct element *child, int end, int far_end)
 {
 	child->parent = parent;
@@ -25,6 +27,8 @@ const struct end *other_end(const struct picture *p, size_t end)
 	return &p->ends[w->ends[0] == end ? w->ends[1] : w->ends[0]];
 }
 
+/* adopt_nodes_of_lan() - but for those of another tree, or higher up in this one. The ends of
+ * folded nodes are in it too, by the box that stands for them. */
 static void adopt_nodes_of_lan(struct tree *t, struct element *lan)
 {
 	const struct picture_wire *w = &t->p->wires[lan->index];
@@ -41,6 +45,8 @@ static void adopt_nodes_of_lan(struct tree *t, struct element *lan)
 	}
 }
 
+/* adopt_of_node() - its LANs, and the nodes at its cables' other ends, as far as
+ * they are in no tree yet */
 static void adopt_of_node(struct tree *t, struct element *node)
 {
 	const struct picture_node *n = &t->p->nodes[node->index];
@@ -108,6 +114,7 @@ static void form_group(struct tree *t, struct element *lan, size_t wire)
 	group->lower->end = group->lower->far_end = -1;
 }
 
+/* form_groups() - for each LAN that is in no tree yet */
 static void form_groups(struct tree *t, struct element *lan)
 {
 	for (size_t i = 0; i < t->p->wire_count; i++)

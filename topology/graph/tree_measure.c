@@ -16,6 +16,7 @@ static int larger(int a, int b)
 	return a > b ? a : b;
 }
 
+/* label_len() - in columns; 0 where there is no end (-1) */
 static int label_len(const struct tree *t, int end)
 {
 	auto_free char *text = end < 0 ? NULL : end_label(&t->p->ends[end]);
@@ -126,6 +127,7 @@ static void place_upper(struct element *e)
 	}
 }
 
+/* add_bar() - in row y of the LAN's own */
 static void add_bar(struct element *e, int y)
 {
 	size_t count = (size_t)e->bars;

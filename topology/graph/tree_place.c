@@ -5,6 +5,7 @@
 #include "nodes/common/mem.h"
 #include "topology/graph/tree_core.h"
 
+/* put_label() - nothing where there is no end (-1) */
 static void put_label(struct tree *t, int end, int x, int y)
 {
 	char *text = end < 0 ? NULL : end_label(&t->p->ends[end]);
@@ -44,6 +45,7 @@ static void put_box(struct tree *t, const struct element *e, int x, int y)
 	s->round = n->end_count < 2;
 }
 
+/* place_node() - its box, and a line to each child; the line from above is drawn there */
 static void place_node(struct tree *t, struct element *e, int x, int y)
 {
 	int box_y = y + (e->parent && !e->above), bottom = box_y + BOX_H - 1;
@@ -63,6 +65,7 @@ static void place_node(struct tree *t, struct element *e, int x, int y)
 	}
 }
 
+/* put_bars() - with the LAN's name, and a spine where they are several */
 static void put_bars(struct tree *t, const struct element *e, int x, int y)
 {
 	const struct picture_wire *w = &t->p->wires[e->index];
@@ -98,6 +101,7 @@ static void place_group(struct tree *t, struct element *e, int x, int y)
 	tree_place(t, e->lower, x, y + e->lower->dy);
 }
 
+/* place_lan() - its bars, and a line to each node; a group draws the lines to its own */
 static void place_lan(struct tree *t, struct element *e, int x, int y)
 {
 	put_bars(t, e, x, y);
@@ -113,6 +117,7 @@ static void place_lan(struct tree *t, struct element *e, int x, int y)
 	}
 }
 
+/* tree_place() - all that is below it too; (x, y) is the upper left of what was measured */
 void tree_place(struct tree *t, struct element *e, int x, int y)
 {
 	switch (e->kind) {
