@@ -116,7 +116,7 @@ void build_bridge(struct nl_batch *b, const struct wire *w, unsigned side)
 	bool learns = w->kind == WIRE_SWITCH;
 
 	if (side)
-		snprintf(name, sizeof(name), "side%u", side);
+		snprintf(name, sizeof(name), "side.%u", side);
 	else
 		snprintf(name, sizeof(name), "%s", w->name);
 	ifi->ifi_index = (int)bridge_index(w, side);

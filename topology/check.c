@@ -10,6 +10,8 @@
 #include "nodes/common/suggest.h"
 #include "topology/plan.h"
 
+#define IPV6_MTU_MIN 1280 /* RFC 8200, 5 */
+
 /* Who has an address, on which wire: sorted, so that each question is a search. */
 struct owner {
 	const struct wire *wire;
@@ -188,18 +190,25 @@ static void check_wire(const struct wire *w, struct faults *f)
 			    w->port_count, LAN_PORTS_MAX);
 	if (w->kind != WIRE_CABLE && w->port_count == 0 && !f->errors)
 		fault_warning(f, w->at, "nothing hangs on LAN '%s'", w->name);
-	for (size_t i = 0; i < w->port_count && w->mtu < 1280; i++)
+	for (size_t i = 0; i < w->port_count && w->mtu < IPV6_MTU_MIN; i++)
 		if (iface_has_ipv6(w->ports[i])) {
 			fault_error(f, w->mtu_at.line ? w->mtu_at : w->at,
 				    "%s '%s': IPv6 needs an mtu of 1280 (RFC 8200, 5)", kind,
 				    w->name);
 			break;
 		}
-	for (size_t i = 0; i < w->port_count; i++)
-		if (w->ports[i]->mtu && w->ports[i]->mtu != w->mtu)
-			fault_warning(f, w->ports[i]->mtu_at,
-				      "mtu %u, where the %s has %u: larger packets will vanish",
-				      w->ports[i]->mtu, kind, w->mtu);
+	for (size_t i = 0; i < w->port_count; i++) {
+		const struct iface *iface = w->ports[i];
+
+		if (!iface->mtu || iface->mtu == w->mtu)
+			continue;
+		if (iface->mtu < IPV6_MTU_MIN && w->mtu >= IPV6_MTU_MIN && iface_has_ipv6(iface))
+			fault_error(f, iface->mtu_at,
+				    "mtu %u: IPv6 needs an mtu of 1280 (RFC 8200, 5)", iface->mtu);
+		fault_warning(f, iface->mtu_at,
+			      "mtu %u, where the %s has %u: larger packets will vanish", iface->mtu,
+			      kind, w->mtu);
+	}
 	if (w->port_count)
 		check_duplicate_macs(w, f);
 }
@@ -255,7 +264,8 @@ static void check_next_hop(const struct owners *o, const struct node *node,
 	}
 	if (!iface) {
 		/* a link-local next hop (fe80::/10) is on every link; `dev` says which */
-		bool local = route->via.family == AF_INET6 && route->via.bytes[0] == 0xfe;
+		bool local = route->via.family == AF_INET6 && route->via.bytes[0] == 0xfe &&
+			     (route->via.bytes[1] & 0xc0) == 0x80;
 
 		if (local && !route->dev)
 			fault_error(

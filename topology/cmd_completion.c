@@ -111,6 +111,8 @@ static json_t *status_of(const struct line *l)
 	size_t count;
 	char **labs = state_list(&count);
 
+	if (named && !*named)
+		named = NULL;
 	if (named && !state_is_live(named))
 		return NULL;
 	if (!named && count != 1)

@@ -232,8 +232,13 @@ static char *keep_run(const char *dir, uint64_t its_seed)
 		free(to);
 		to = i == 1 ? xasprintf("%s/seed-%llu", keep, (unsigned long long)its_seed)
 			    : xasprintf("%s/seed-%llu-%d", keep, (unsigned long long)its_seed, i);
-		if (mkdir(to, 0777) == 0 || errno != EEXIST)
+		if (mkdir(to, 0777) == 0)
 			break;
+		if (errno != EEXIST) {
+			log_errno("cannot make %s", to);
+			free(to);
+			return NULL;
+		}
 	}
 	run_program((char *[]){ (char *)"cp", (char *)"-r", from_out, from_labs, to, NULL });
 	return to;
@@ -273,7 +278,7 @@ static struct tally read_output(struct report *r, const char *dir, int out)
 	struct tally t = { 0 };
 	size_t room = 0;
 
-	while (from && (getline(&line, &room, from) > 0 || (errno == EINTR && !feof(from)))) {
+	while (from && getline(&line, &room, from) > 0) {
 		if (to)
 			fputs(line, to);
 		take_line(r, &t, line);
@@ -389,7 +394,7 @@ static uint64_t random_seed(void)
 int cmd_test(int argc, char **argv)
 {
 	int first = options_parse(&program, argc, argv), status;
-	struct sigaction sa = { .sa_handler = on_interrupt };
+	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	struct report report = { 0 };
 
 	if (first == argc)
@@ -399,8 +404,7 @@ int cmd_test(int argc, char **argv)
 			options_fail(&program, "%s: %s", argv[i], strerror(errno));
 	if (seed == UINT64_MAX)
 		seed = random_seed();
-	sigaction(SIGINT, &sa,
-		  NULL); /* bats gets it from the terminal too; we clear up behind it */
+	sigaction(SIGINT, &sa, NULL); /* we clear up behind bats */
 	sigaction(SIGTERM, &sa, NULL);
 	for (uint64_t i = 0; i < repeat && !interrupted; i++)
 		run_once(&report, argv + first, seed + i);

@@ -484,11 +484,11 @@ static int bind_in(const char *dir)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	auto_close int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = dir_fd < 0 ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t mask;
 	int err;
 
-	if (fd < 0 || dir_fd < 0)
+	if (fd < 0)
 		return -1;
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir_fd, CONTROL_SOCKET);
 	mask = umask(0177);

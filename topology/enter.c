@@ -55,26 +55,25 @@ static void set_environment(const char *lab, const char *node, const json_t *ans
 		setenv(key, json_string_value(value), 1);
 }
 
-/* die_with_parent() - killed when our parent is; `parent` is who it should be as we see it, 0 for one
- * outside of this pid namespace: another one has adopted us, and it was too late */
-static void die_with_parent(pid_t parent)
+/* die_with_parent() - killed when our parent is; whom the lab's init has adopted had lost it before */
+static void die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() == 1)
 		_exit(EXIT_FAILURE);
 }
 
 /* wait_between() - the waiter: starts the command, writes its exit status into the pipe */
 static _Noreturn void wait_between(char *const argv[], bool typed, int to)
 {
-	pid_t self = getpid(), pid;
 	int status;
+	pid_t pid;
 
-	die_with_parent(0);
+	die_with_parent();
 	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (pid == 0) {
-		die_with_parent(self);
+		die_with_parent();
 		pretend_to_drop();
 		become(argv);
 	}

@@ -6,6 +6,7 @@
 #include "nodes/common/mem.h"
 #include "nodes/common/options.h"
 #include "nodes/common/suggest.h"
+#include "topology/status.h"
 
 #define SEEN_MAX 6
 
@@ -300,7 +301,7 @@ void fact_forget(struct fact *f)
 void fact_saw(struct fact *f, char *text)
 {
 	if (json_array_size(f->seen) < SEEN_MAX)
-		json_array_append_new(f->seen, json_string(text));
+		json_array_append_new(f->seen, status_text(text));
 	else
 		f->unseen++;
 	free(text);
@@ -308,7 +309,7 @@ void fact_saw(struct fact *f, char *text)
 
 void fact_saw_near(struct fact *f, char *text)
 {
-	json_array_insert_new(f->seen, 0, json_string(text));
+	json_array_insert_new(f->seen, 0, status_text(text));
 	free(text);
 }
 

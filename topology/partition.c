@@ -74,7 +74,9 @@ bool partition_heal(struct damage *d, const struct wire *lan, char **error)
 {
 	struct wire_damage *wd = damage_of_wire(d, lan);
 
+	if (!divide(d, lan, NULL, 0, error))
+		return false;
 	free(wd->partition);
 	wd->partition = NULL;
-	return divide(d, lan, NULL, 0, error);
+	return true;
 }

@@ -204,7 +204,7 @@ int state_claim(const char *lab)
 bool state_is_live(const char *lab)
 {
 	auto_free char *path = lock_path(lab);
-	auto_close int fd = open(path, O_RDWR | O_CLOEXEC);
+	auto_close int fd = name_is_good(lab) ? open(path, O_RDWR | O_CLOEXEC) : -1;
 
 	if (fd < 0)
 		return false;

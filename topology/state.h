@@ -28,7 +28,7 @@ char *state_dir(const char *lab);
 int state_claim(const char *lab);
 
 /* state_is_live() - does a process hold the lab's lock? If none does, what is left of the lab is
- * taken away here: `lab` must be a good name (lab.h), or it leads out of the root. */
+ * taken away here. What is no good name (lab.h) is no lab, and leads nowhere. */
 bool state_is_live(const char *lab);
 
 /* state_remove() - the folder and, for root, the links in /run/netns that point into `init`; what

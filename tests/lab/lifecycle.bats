@@ -320,6 +320,17 @@ L
   assert_equal "$(tr '\n' ' ' <list)" "c b a "
 }
 
+@test "down: a word that is no lab's name leads to no folder" {
+  mkdir -m 0700 state victim
+  touch victim/lock
+  local word
+  for word in ../victim ./../victim "$PWD/victim" .. . ""; do
+    VETHLAB_STATE_DIR=$PWD/state run vethlab down "$word"
+    assert_failure
+    [[ -f victim/lock ]] || fail "'$word' took the folder away"
+  done
+}
+
 @test "down ends what does not listen to SIGTERM, after the grace time" {
   lab_of <<'L'
 lans: {lan: 10.0.0.0/24}

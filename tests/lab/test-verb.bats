@@ -246,6 +246,18 @@ B
   wait_until "its init is gone" has_ended "$init"
 }
 
+@test "test: Ctrl-C at a terminal ends it, and no line of a test is told twice" {
+  leaves_labs slow 'vethlab wait -t 100s a log never'
+  outside_bats
+  # script gives a terminal; the signal comes to vethlab alone, while it waits for a line
+  start t script -qec "exec ${OUTSIDE[*]@Q} sh -c 'echo \$\$ >pid; exec $BIN/vethlab test -k kept slow.bats'" /dev/null
+  wait_until "the lab is up" has_lines 2 notes
+  kill -INT "$(<pid)"
+  ends t
+  assert_failure 130
+  wait_until "its init is gone" has_ended "$(sed -n 2p notes)"
+}
+
 has_lines() {
   (($(wc -l <"$2") >= $1))
 }

@@ -89,6 +89,13 @@ L
   assert_success
 }
 
+@test "exec within exec: from one node into another, with the inner command's status" {
+  lab_up star.yml
+  run vethlab exec pc1 "$BIN/vethlab" exec pc2 sh -c 'ip -br address show eth0; exit 7'
+  assert_failure 7
+  assert_output --partial 10.0.0.2
+}
+
 @test "exec takes standard input, gives both outputs, keeps the folder and has the node's variables" {
   small_lab
   echo input | vethlab exec pc sh -c 'cat; echo error >&2' >out 2>err
