@@ -59,8 +59,7 @@ static void on_route(void *arg, const struct nlmsghdr *nlh)
 		kernel_put(f, RTM_DELROUTE, 0, r, h, object, f);
 	else if (r->have != h || r->object != object)
 		route_have(f, r, h, object);
-	else
-		hops_release(f, h); /* a new set would have had no user */
+	hops_release(f, h); /* a new set may have no user */
 	r->seen = f->looks;
 }
 

@@ -211,6 +211,8 @@ int options_parse(const struct program *p, int argc, char **argv)
 		}
 		if (c == ':')
 			options_fail(p, "%s needs a value", argv[optind - 1]);
+		if (c == '?' && optopt) /* a letter, which may stand among others */
+			options_fail(p, "unknown option '-%c'", optopt);
 		if (c == '?')
 			options_fail(p, "unknown option '%s'", argv[optind - 1]);
 		if (c >= OPT_FIRST)

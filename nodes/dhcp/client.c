@@ -351,6 +351,11 @@ enum client_state dhcp_client_state(const struct dhcp_client *c)
 	return c->state;
 }
 
+const struct grant *dhcp_client_gone(const struct dhcp_client *c)
+{
+	return &c->gone;
+}
+
 const struct grant *dhcp_client_grant(const struct dhcp_client *c)
 {
 	return &c->grant;

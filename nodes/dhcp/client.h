@@ -102,6 +102,8 @@ void dhcp_client_orders_done(struct dhcp_client *c);
 
 enum client_state dhcp_client_state(const struct dhcp_client *c);
 const struct grant *dhcp_client_grant(const struct dhcp_client *c);
+const struct grant *dhcp_client_gone(
+	const struct dhcp_client *c); /* the one that ORDER_WITHDRAW takes back */
 const char *client_state_name(enum client_state s);
 
 /* grant_from() - RFC 2131, 4.4.1: what an ACK grants; false: it lacks what it must have */

@@ -222,8 +222,10 @@ void act_configure(struct dhcp_client *c, uint64_t now)
 	bool is_new = !c->configured || c->grant.address != c->offered.address;
 
 	(void)now;
-	if (c->configured && c->grant.address != c->offered.address)
+	if (c->configured && c->grant.address != c->offered.address) {
+		c->gone = c->grant;
 		client_order(c, ORDER_WITHDRAW, "EXPIRE");
+	}
 	c->grant = c->offered;
 	c->wanted = c->grant.address;
 	c->has_grant = c->configured = c->is_known = true;
@@ -243,6 +245,7 @@ void act_configure(struct dhcp_client *c, uint64_t now)
 /* client_withdraw() - the interface loses it, if it had it; else the script hears the reason */
 void client_withdraw(struct dhcp_client *c, const char *reason)
 {
+	c->gone = c->grant;
 	if (c->configured)
 		client_order(c, ORDER_WITHDRAW, reason);
 	else

@@ -17,6 +17,7 @@ struct dhcp_client {
 	struct client_config config;
 	enum client_state state;
 	struct grant grant, offered; /* `offered`: being asked for, or probed */
+	struct grant gone;	     /* what ORDER_WITHDRAW is about */
 	bool has_grant, configured;
 	bool is_known; /* `wanted` is of a lease that may still run: worth an INIT-REBOOT */
 	bool no_carrier;

@@ -59,6 +59,29 @@ static int bindings_by_client_id(const void *one, const void *other)
 	return memcmp(a->client_id, b->client_id, a->client_id_len);
 }
 
+/* by_network() - those of one client stand side by side where they are on one wire */
+static int by_network(const void *one, const void *other)
+{
+	uintptr_t a = (uintptr_t)(*(struct binding *const *)one)->subnet->network;
+	uintptr_t b = (uintptr_t)(*(struct binding *const *)other)->subnet->network;
+
+	return a < b ? -1 : a > b;
+}
+
+static int bindings_by_mac_and_network(const void *one, const void *other)
+{
+	int order = bindings_by_mac(one, other);
+
+	return order ? order : by_network(one, other);
+}
+
+static int bindings_by_client_id_and_network(const void *one, const void *other)
+{
+	int order = bindings_by_client_id(one, other);
+
+	return order ? order : by_network(one, other);
+}
+
 static int macs_compare(const void *one, const void *other)
 {
 	return memcmp(one, other, sizeof(struct mac));
@@ -133,8 +156,9 @@ void config_index(struct dhcp_config *c)
 	if (!c->binding_count)
 		return;
 	qsort(c->bindings, c->binding_count, sizeof(struct binding *), bindings_by_address);
-	qsort(c->by_mac, c->mac_count, sizeof(struct binding *), bindings_by_mac);
-	qsort(c->by_client_id, c->client_id_count, sizeof(struct binding *), bindings_by_client_id);
+	qsort(c->by_mac, c->mac_count, sizeof(struct binding *), bindings_by_mac_and_network);
+	qsort(c->by_client_id, c->client_id_count, sizeof(struct binding *),
+	      bindings_by_client_id_and_network);
 }
 
 /* ---- check ------------------------------------------------------------------------------------- */
@@ -218,7 +242,7 @@ static void check_times(struct settings *s, struct faults *f)
 			    s->lease_s);
 }
 
-/* check_twice() - side by side in a sorted list, and on one wire */
+/* check_twice() - those that are equal stand side by side in a sorted list */
 static void check_twice(struct binding **sorted, size_t count,
 			int (*compare)(const void *one, const void *other), const char *what,
 			struct faults *f)
@@ -226,7 +250,7 @@ static void check_twice(struct binding **sorted, size_t count,
 	for (size_t i = 1; i < count; i++) {
 		struct binding *a = sorted[i - 1], *b = sorted[i];
 
-		if (compare(&a, &b) != 0 || a->subnet->network != b->subnet->network)
+		if (compare(&a, &b) != 0)
 			continue;
 		if (a->at.line > b->at.line) {
 			a = sorted[i];
@@ -272,9 +296,9 @@ static void check_bindings(struct dhcp_config *c, struct faults *f)
 		return;
 	config_index(c);
 	check_twice(c->bindings, c->binding_count, bindings_by_address, "address", f);
-	check_twice(c->by_mac, c->mac_count, bindings_by_mac, "MAC", f);
-	check_twice(c->by_client_id, c->client_id_count, bindings_by_client_id, "client identifier",
-		    f);
+	check_twice(c->by_mac, c->mac_count, bindings_by_mac_and_network, "MAC", f);
+	check_twice(c->by_client_id, c->client_id_count, bindings_by_client_id_and_network,
+		    "client identifier", f);
 }
 
 void config_check(struct dhcp_config *c, struct faults *f)
@@ -297,6 +321,26 @@ void config_check(struct dhcp_config *c, struct faults *f)
 	check_bindings(c, f);
 }
 
+/* is_client_of() - one client, in one network */
+static bool is_client_of(const struct binding *a, const struct binding *b)
+{
+	return a->subnet->network == b->subnet->network &&
+	       ((a->has_mac && b->has_mac && bindings_by_mac(&a, &b) == 0) ||
+		(a->client_id && b->client_id && bindings_by_client_id(&a, &b) == 0));
+}
+
+/* clash_with_late() - with one that was added after the last config_index(): in which way, or NULL */
+static const char *clash_with_late(const struct dhcp_config *c, const struct binding *b)
+{
+	for (size_t i = c->indexed; i < c->binding_count; i++) {
+		if (c->bindings[i]->address == b->address)
+			return "another static binding has the address";
+		if (is_client_of(c->bindings[i], b))
+			return "another static binding has the client";
+	}
+	return NULL;
+}
+
 bool config_bind(struct dhcp_config *c, struct binding *b, const char **why)
 {
 	*why = bad_address(c, b->address, &b->subnet);
@@ -307,6 +351,8 @@ bool config_bind(struct dhcp_config *c, struct binding *b, const char **why)
 	if (!*why && config_binding_for(c, b->subnet->network, b->client_id, b->client_id_len,
 					b->has_mac ? b->mac.bytes : NULL))
 		*why = "another static binding has the client";
+	if (!*why)
+		*why = clash_with_late(c, b);
 	if (*why) {
 		binding_free(b);
 		return false;

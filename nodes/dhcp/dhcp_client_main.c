@@ -109,7 +109,7 @@ static void withdraw(struct daemon *d, const struct order *o)
 {
 	apply_withdraw(d->applied);
 	resolv_conf_restore(&d->resolv);
-	script_run(d->script, o->reason, "old_", dhcp_client_grant(d->client));
+	script_run(d->script, o->reason, "old_", dhcp_client_gone(d->client));
 }
 
 static void remember(struct daemon *d)

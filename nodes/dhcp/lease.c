@@ -199,6 +199,15 @@ static void enter_heap(struct leases *ls, struct lease *l)
 		heap_add(l->heap, &l->place, l->is.until);
 }
 
+void leases_keep_back(struct leases *ls, struct subnet *s, uint32_t address)
+{
+	struct lease *l = leases_make(ls, s, address);
+
+	leave_heap(l); /* where it waits, if somebody has had it earlier */
+	l->is_in_pool = false;
+	enter_heap(ls, l);
+}
+
 /* unlink_record() and link_record() - the lease is found by what its record says */
 static void unlink_record(struct leases *ls, struct lease *l)
 {

@@ -64,6 +64,9 @@ struct lease *leases_of(const struct leases *ls, const struct network *n, const 
 /* leases_make() - the lease of an address, which may be there already */
 struct lease *leases_make(struct leases *ls, struct subnet *s, uint32_t address);
 
+/* leases_keep_back() - this address is given to nobody, even if a pool has it */
+void leases_keep_back(struct leases *ls, struct subnet *s, uint32_t address);
+
 /* leases_put() - what is known of an address from now on; takes over what `to` points to. A durable
  * change stands among leases_changes() until it is kept or undone. */
 void leases_put(struct leases *ls, struct lease *l, struct record *to, bool durable);

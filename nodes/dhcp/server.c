@@ -28,7 +28,7 @@ static void keep_own_addresses(struct server *s)
 		struct subnet *subnet = config_subnet(s->config, address);
 
 		if (subnet)
-			leases_make(s->leases, subnet, address)->is_in_pool = false;
+			leases_keep_back(s->leases, subnet, address);
 	}
 }
 

@@ -76,6 +76,9 @@ bool server_owns(const struct server *s, uint32_t address);
 void serve_discover(struct server *s, struct request *q, const void *data, size_t len);
 void serve_bootp(struct server *s, struct request *q);
 
+/* request_is_on_wire() - a host's address in one of the subnets of the client's wire */
+bool request_is_on_wire(const struct request *q, uint32_t address);
+
 /* request_may_have() - is the address one that this client can be given? */
 bool request_may_have(const struct server *s, const struct request *q, uint32_t address);
 

@@ -41,8 +41,7 @@ static bool is_held_by_other(const struct request *q, const struct lease *l)
 	return l && !lease_is_free(l) && (l->is.state == LEASE_DECLINED || !is_same_host(q, l));
 }
 
-/* is_on_network() - a host's address in one of the subnets of the client's wire */
-static bool is_on_network(const struct request *q, uint32_t address)
+bool request_is_on_wire(const struct request *q, uint32_t address)
 {
 	for (size_t i = 0; i < q->network->subnet_count; i++)
 		if (subnet_is_host(q->network->subnets[i], address))
@@ -55,7 +54,7 @@ bool request_may_have(const struct server *s, const struct request *q, uint32_t 
 	const struct binding *reserved = config_binding_at(s->config, address);
 	const struct subnet *subnet = config_subnet(s->config, address);
 
-	if (!subnet || !is_on_network(q, address) ||
+	if (!subnet || !request_is_on_wire(q, address) ||
 	    is_held_by_other(q, leases_at(s->leases, address)))
 		return false;
 	if (reserved)

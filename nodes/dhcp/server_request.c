@@ -72,15 +72,6 @@ static bool is_known(const struct lease *l, const struct request *q, uint32_t ad
 		l->is.state == LEASE_OFFERED);
 }
 
-/* is_on_its_network() - a host's address in one of the subnets of the client's wire */
-static bool is_on_its_network(const struct request *q, uint32_t address)
-{
-	for (size_t i = 0; i < q->network->subnet_count; i++)
-		if (subnet_is_host(q->network->subnets[i], address))
-			return true;
-	return false;
-}
-
 /* serve_known_address() - INIT-REBOOT, RENEWING and REBINDING: the client has the address, it says. A
  * wrong network is refused, and the use of another client's address; a client that is not known may be
  * another server's, so it gets no answer (4.3.2), unless the configuration says that there is none. */
@@ -90,7 +81,7 @@ static void serve_known_address(struct server *s, struct request *q, uint32_t ad
 	const struct lease *there = leases_at(s->leases, address);
 	bool is_static = q->binding && q->binding->address == address;
 
-	if (!is_on_its_network(q, address))
+	if (!request_is_on_wire(q, address))
 		reply_nak(s, q, "the address is of another network");
 	else if (is_known(l, q, address) || is_static)
 		if (may_bind(s, q, address))

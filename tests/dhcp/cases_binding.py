@@ -187,6 +187,22 @@ def static_in_the_database(bench):
     equal("the bindings in the database", origins, {"10.0.1.9": "database", "10.0.1.250": "file"})
 
 
+def static_twice_in_the_database(bench):
+    """dhcp-server(1) DATABASE: of two bindings of one client in the database one is used; the other is told"""
+    bench.serve()
+    with sqlite3.connect("leases.db", timeout=10) as database:
+        for address in "10.0.1.9", "10.0.1.10":
+            database.execute(
+                "insert into static (address, mac, name, origin) values (?, ?, ?, 'database')",
+                (address, OWN.hex(":"), address))
+    database.close()
+    bench.server.hang_up(config())
+    bench.eventually(lambda: "another static binding has the client" in bench.server.log(), "a word about the second")
+    equal("words about it", bench.server.log().count("another static binding"), 1)
+    client = bench.client(OWN)
+    require(client.discover().yiaddr in ("10.0.1.9", "10.0.1.10"), "an address of its own")
+
+
 # ---- ignore, rate, several subnets at a wire
 
 

@@ -994,6 +994,30 @@ static void the_carrier_s_return_is_noticed_while_probing(void **state)
 	end(w);
 }
 
+/* What the script hears then is about the old one, though the new one is ours by now. */
+static void another_address_ends_the_old_lease(void **state)
+{
+	struct client_config c = careful();
+	struct world *w = bound(&c, 600);
+	struct dhcp_message m;
+
+	(void)state;
+	dhcp_client_link_down(w->client);
+	dhcp_client_link_up(w->client, w->now);
+	settle(w);
+	m = reply_of(w, DHCP_ACK, 600);
+	m.yiaddr = ADDRESS + 1;
+	say(w, &m);
+	forget_orders(w);
+	while (dhcp_client_state(w->client) == STATE_PROBING)
+		to_next(w);
+	expect_state(w, STATE_BOUND);
+	expect_reason(w, ORDER_WITHDRAW, "EXPIRE");
+	assert_int_equal(dhcp_client_gone(w->client)->address, ADDRESS);
+	assert_int_equal(dhcp_client_grant(w->client)->address, ADDRESS + 1);
+	end(w);
+}
+
 /* Table 5: RELEASE. */
 static void a_lease_is_given_back(void **state)
 {
@@ -1167,6 +1191,7 @@ int main(void)
 		cmocka_unit_test(without_carrier_nothing_is_sent),
 		cmocka_unit_test(a_lease_ends_without_carrier_too),
 		cmocka_unit_test(the_carrier_s_return_is_noticed_while_probing),
+		cmocka_unit_test(another_address_ends_the_old_lease),
 		cmocka_unit_test(a_lease_is_given_back),
 		cmocka_unit_test(a_lease_is_kept),
 		cmocka_unit_test(who_has_no_lease_gives_nothing_back),

@@ -286,6 +286,25 @@ static void the_longest_free_comes_first(void **state)
 	lab_free(l);
 }
 
+/* What the server has itself, although somebody had it earlier. */
+static void what_is_kept_back_is_given_to_nobody(void **state)
+{
+	struct lab *l = lab_new();
+
+	(void)state;
+	put(l, POOL, 1, LEASE_EXPIRED, START);
+	put(l, POOL + 2, 2, LEASE_RELEASED, START + 10);
+	leases_keep_back(l->leases, l->near, POOL);
+	leases_keep_back(l->leases, l->near, POOL + 3); /* nobody had it */
+	assert_int_equal(leases_longest_free(l->leases, l->near)->address, POOL + 2);
+	put(l, POOL + 2, 2, LEASE_BOUND, START + 1000);
+	assert_null(leases_longest_free(l->leases, l->near));
+	put(l, POOL, 1, LEASE_EXPIRED, START + 20);
+	assert_null(leases_longest_free(l->leases, l->near));
+	assert_int_not_equal(leases_fresh(l->leases, l->near), POOL + 3);
+	lab_free(l);
+}
+
 static void a_pool_has_a_size(void **state)
 {
 	struct lab *l = lab_new();
@@ -582,6 +601,7 @@ int main(void)
 		cmocka_unit_test(fresh_addresses_come_in_order_without_static_ones),
 		cmocka_unit_test(an_address_that_was_chosen_is_not_fresh),
 		cmocka_unit_test(the_longest_free_comes_first),
+		cmocka_unit_test(what_is_kept_back_is_given_to_nobody),
 		cmocka_unit_test(a_pool_has_a_size),
 		cmocka_unit_test(what_is_kept_stays),
 		cmocka_unit_test(what_is_undone_is_as_it_was_before_the_turn),
