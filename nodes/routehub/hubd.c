@@ -11,20 +11,27 @@
 
 #define GOODBYE_MS 1500 /* SIGTERM ends a node within two seconds */
 #define FULL_MS	   5	/* until a full socket is tried again */
+#define TURN_MOST  8192 /* datagrams that are read in one turn */
 
 /* ---- what happens ------------------------------------------------------------------------------ */
 
+/* on_datagrams() - as good as all that wait: the kernel may keep the turn's routes waiting for a second,
+ * and what comes meanwhile needs the whole socket */
 static void on_datagrams(void *arg)
 {
 	struct hubd *h = arg;
 	struct datagram_in list[DATAGRAMS_BATCH];
-	size_t count = hub_udp_receive(h->udp, list);
 	uint64_t now = clock_ms();
+	size_t count, all = 0;
 	uint32_t address;
 	uint16_t port;
 
-	for (size_t i = 0; i < count; i++)
-		h->core.input(h->core.core, &list[i], now);
+	do {
+		count = hub_udp_receive(h->udp, list);
+		for (size_t i = 0; i < count; i++)
+			h->core.input(h->core.core, &list[i], now);
+		all += count;
+	} while (count == DATAGRAMS_BATCH && all < TURN_MOST);
 	while (hub_udp_unreachable(h->udp, &address, &port))
 		h->core.unreachable(h->core.core, address, port, now);
 }
