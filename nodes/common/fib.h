@@ -30,8 +30,8 @@ struct fib_config {
 };
 
 struct fib_hop {
-	struct addr via; /* family 0: the destination is on the link itself */
-	unsigned ifindex;
+	struct addr via;  /* family 0: the destination is on the link itself */
+	unsigned ifindex; /* 0, as the only hop: nowhere, senders are told "unreachable" */
 };
 
 /* fib_new() - a writer in the network namespace that we are in. Routes of ours that are there

@@ -77,13 +77,14 @@ void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route
 	struct nlmsghdr *nlh =
 		nl_batch_add_about(f->batch, type, flags, sizeof(struct rtmsg), about);
 	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	bool on_link = h && !object && h->count == 1 && !h->hop[0].via.family;
+	bool nowhere = h && h->count == 1 && !h->hop[0].ifindex;
+	bool on_link = h && !object && !nowhere && h->count == 1 && !h->hop[0].via.family;
 
 	rtm->rtm_family = (uint8_t)r->prefix.addr.family;
 	rtm->rtm_dst_len = (uint8_t)r->prefix.len;
 	rtm->rtm_protocol = f->config.protocol;
 	rtm->rtm_table = (uint8_t)f->config.table;
-	rtm->rtm_type = RTN_UNICAST;
+	rtm->rtm_type = !h ? RTN_UNSPEC : nowhere ? RTN_UNREACHABLE : RTN_UNICAST;
 	rtm->rtm_scope = !h ? RT_SCOPE_NOWHERE : on_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 	put_addr_attr(nlh, RTA_DST, &r->prefix.addr);
 	put_u32_attr(nlh, RTA_PRIORITY, f->config.metric);
@@ -91,7 +92,7 @@ void kernel_put(struct fib *f, uint16_t type, uint16_t flags, const struct route
 		rtm->rtm_table = RT_TABLE_UNSPEC;
 		mnl_attr_put_u32(nlh, RTA_TABLE, f->config.table);
 	}
-	if (h)
+	if (h && !nowhere)
 		put_hops(nlh, h, object);
 }
 
@@ -215,7 +216,8 @@ bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to)
 				   .protocol = rtm->rtm_protocol,
 				   .table = rtm->rtm_table };
 	if ((rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) ||
-	    rtm->rtm_type != RTN_UNICAST || rtm->rtm_flags & RTM_F_CLONED || rtm->rtm_tos)
+	    (rtm->rtm_type != RTN_UNICAST && rtm->rtm_type != RTN_UNREACHABLE) ||
+	    rtm->rtm_flags & RTM_F_CLONED || rtm->rtm_tos)
 		return false;
 	mnl_attr_for_each (attr, nlh, sizeof(*rtm))
 		switch (mnl_attr_get_type(attr)) {
@@ -242,6 +244,11 @@ bool kernel_read_route(const struct nlmsghdr *nlh, struct seen_route *to)
 			read_multipath(attr, rtm->rtm_family, to);
 			break;
 		}
+	if (rtm->rtm_type == RTN_UNREACHABLE) { /* IPv6 has lo in it */
+		to->hop[0] = (struct fib_hop){ .ifindex = 0 };
+		to->hop_count = 1;
+		to->object = 0;
+	}
 	return true;
 }
 

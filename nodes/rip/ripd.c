@@ -31,14 +31,19 @@ static void send_packet(void *arg, struct rip_iface *i, uint32_t to, uint16_t po
 	udp_queue(d->udp, i->index, i->networks[0].address, to, port, data, len);
 }
 
-/* install() - learned routes alone: connected and static ones the kernel has already, and what is
- * only announced has no way */
+/* install() - learned routes: connected and static ones the kernel has already, and what is only
+ * announced has no way. What is in an aggregate and in no network of it is unreachable: a default
+ * route would send it in a circle (RFC 4632, 5.1). */
 static void install(void *arg, const struct rip_route *route)
 {
 	struct ripd *d = arg;
-	struct fib_hop hops[FIB_HOPS_MAX];
+	struct fib_hop hops[FIB_HOPS_MAX] = { { .ifindex = 0 } };
 	size_t count = 0;
 
+	if (route->origin == ORIGIN_AGGREGATE && route->metric < RIP_INFINITY) {
+		fib_set(d->fib, &route->prefix, &hops[0], 1);
+		return;
+	}
 	if (route->origin != ORIGIN_LEARNED || route->metric >= RIP_INFINITY) {
 		fib_remove(d->fib, &route->prefix);
 		return;

@@ -111,6 +111,15 @@ def c_aggregate_in_the_kernel(bench):
     bench.r2.say(("10.8.0.0/16", 9))  # as a neighbour would that has got it from here
     bench.fence(bench.r2)
     bench.wires.eventually(lambda: bench.rib()["10.8.0.0/16"]["state"] == "aggregate", "it is still an aggregate")
+    equal("in the kernel", _kind_of(bench, "10.8.0.0/16"), "unreachable")
+    bench.r1.say(("10.8.1.0/24", INFINITY), ("10.8.2.0/24", INFINITY))
+    bench.wires.eventually(lambda: _kind_of(bench, "10.8.0.0/16") is None, "the kernel has it no more")
+
+
+def _kind_of(bench, prefix):
+    """What the kernel does with packets for this prefix that are in none that is longer."""
+    found = [r for r in bench.ip_json("-details", "route", "show", "table", "main") if r["dst"] == prefix]
+    return found[0]["type"] if found else None
 
 
 def c_neighbour_elsewhere(bench):

@@ -68,6 +68,27 @@ static void a_hop_without_address_is_on_the_link(void **state)
 	lab_free(&l);
 }
 
+static void a_route_leads_nowhere(void **state)
+{
+	struct lab l = lab_new();
+
+	(void)state;
+	set(&l, "10.1.0.0/16", NULL, 0);
+	expect(&l, "10.1.0.0/16", "unreachable 10.1.0.0/16 " OURS);
+	assert_true(has(&l, "10.1.0.0/16"));
+	set(&l, "10.1.0.0/16", "10.9.0.2", l.a);
+	expect(&l, "10.1.0.0/16", "via 10.9.0.2 dev a0 " OURS);
+	set(&l, "10.1.0.0/16", NULL, 0);
+	expect(&l, "10.1.0.0/16", "unreachable 10.1.0.0/16 " OURS);
+	set(&l, "fd01::/48", NULL, 0);
+	expect(&l, "fd01::/48", "unreachable fd01::/48 dev lo " OURS " pref medium");
+	take_out(&l, "10.1.0.0/16");
+	take_out(&l, "fd01::/48");
+	expect(&l, "10.1.0.0/16", "");
+	expect(&l, "fd01::/48", "");
+	lab_free(&l);
+}
+
 static void a_flush_leaves_nothing_to_wait_for(void **state)
 {
 	struct lab l = lab_new();
@@ -339,6 +360,7 @@ int main(void)
 		cmocka_unit_test(ipv6_is_as_ipv4),
 		cmocka_unit_test(hosts_and_default_routes_are_routes),
 		cmocka_unit_test(a_hop_without_address_is_on_the_link),
+		cmocka_unit_test(a_route_leads_nowhere),
 		cmocka_unit_test(a_flush_leaves_nothing_to_wait_for),
 		cmocka_unit_test(what_comes_and_goes_in_one_turn_is_no_route),
 		cmocka_unit_test(all_are_removed_at_once),

@@ -19,6 +19,7 @@ static void restart(struct lab *l)
 	watch_free(l->tick);
 	watch_free(l->loop->term); /* one loop at a time hears signals */
 	watch_free(l->loop->intr);
+	watch_free(l->loop->hup);
 	l->loop = loop_new();
 	l->tick = loop_on_timer(l->loop, on_tick, l);
 	l->fib = writer(l->loop, false);
@@ -33,6 +34,8 @@ static void set_all(struct lab *l)
 
 	set(l, "10.1.0.0/24", "10.9.0.2", l->a);
 	set(l, "10.3.0.0/24", NULL, l->a);
+	set(l, "10.4.0.0/16", NULL, 0);
+	set(l, "fd04::/48", NULL, 0);
 	set(l, "fd01::/64", "fd09::2", l->a);
 	set(l, "fd03::/64", NULL, l->a);
 	set(l, "0.0.0.0/0", "10.9.0.2", l->a);
@@ -71,7 +74,7 @@ static void what_was_not_claimed_stays_until_the_sweep(void **state)
 	restart(&l);
 	set(&l, "10.1.0.0/24", "10.9.0.2", l.a);
 	turn_for(&l, 30);
-	assert_int_equal(count("route show proto 201"), MANY + 4);
+	assert_int_equal(count("route show proto 201"), MANY + 5);
 	assert_false(has(&l, "10.3.0.0/24")); /* nobody wants it */
 	fib_sweep(l.fib);
 	fib_flush(l.fib);
@@ -111,7 +114,7 @@ static void an_object_of_an_earlier_run_is_used_on(void **state)
 	restart(&l);
 	set_first(&l, 2 * MANY, "10.9.0.3", l.a);
 	assert_int_equal(count("nexthop show proto 201"), 1);
-	assert_int_equal(count("route show proto 201"), 2 * MANY + 4);
+	assert_int_equal(count("route show proto 201"), 2 * MANY + 5);
 	fib_sweep(l.fib);
 	fib_flush(l.fib);
 	assert_int_equal(count("route show proto 201"), 2 * MANY);
