@@ -271,11 +271,16 @@ json_t *receive_taps(int fd, int **fds, size_t *count)
 int attend(const char *lab)
 {
 	int fd = connect_patiently(lab);
+	struct gift none = { 0 };
+	json_t *answer = exchange(fd, json_pack("{s:s}", "do", "attend"), &none);
 
-	if (send_request(fd, json_pack("{s:s}", "do", "attend")))
-		return fd;
-	close(fd);
-	return -1;
+	if (!answer) {
+		close(fd);
+		return -1;
+	}
+	check_answer(answer);
+	json_decref(answer);
+	return fd;
 }
 
 /* words_json() - a list of them */

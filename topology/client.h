@@ -39,7 +39,7 @@ json_t *receive_taps(int fd, int **fds, size_t *count);
 
 /* attend() - a connection that gets readable when the lab is about to end: all commands have
  * ended, and its wires are still there. init waits for its being closed, a little. -1: the lab
- * has just ended. */
+ * has just ended. Where too many attend already the program ends with status 1. */
 int attend(const char *lab);
 
 /* act() - something is done to the lab: the words of action.h. What there was not to do is noted on

@@ -182,8 +182,9 @@ static void do_attend(struct caller *c)
 		answer_error(c, "failed", "too many wait for the end of this lab");
 		return;
 	}
-	c->attends = true;
+	c->attends = c->stays = true;
 	watch_start(c->readable);
+	answer(c, json_pack("{s:b}", "attending", 1));
 }
 
 /* take_words() - the texts of a JSON list, which is to be freed; false: it is something else,
@@ -330,7 +331,7 @@ static json_t *names_of_nodes(const struct lab *lab)
 	return json_pack("{s:o}", "nodes", names);
 }
 
-/* on_request() - a whole line, which gets one answer; "attend" gets none */
+/* on_request() - a whole line, which gets one answer */
 static void on_request(struct caller *c)
 {
 	json_t *request = json_loadb(c->request, c->request_len, 0, NULL);

@@ -14,7 +14,7 @@
  *   {"do":"taps","what":["pc1"],"both":false}
  *                                 packet sockets, and what they are (taps.h), with `born`: the
  *                                 monotonic clock at the lab's beginning, in nanoseconds
- *   {"do":"attend"}               no answer: when the lab ends and all commands have, a line comes, and
+ *   {"do":"attend"}               an answer; when the lab ends and all commands have, one more line, and
  *                                 init waits a little for the connection's end
  *   {"do":"down"}                 an answer, then the connection stays until init ends
  */

@@ -106,10 +106,13 @@ for s in all:
     try: s.sendall(b"{\"do\":\"attend\"}\n")
     except OSError: pass
 print("sent", flush=True)
-all[0].recv(1)'
+while all[0].recv(4096): pass'
   wait_until "they wait" grep -q sent waiting.out
   run vethlab ps
   assert_success
+  run timeout -s KILL 20 "$BIN/vethlab" capture -w one.pcapng -d 1s
+  assert_failure 1
+  assert_output --partial 'too many wait for the end of this lab'
   run timeout -s KILL 20 "$BIN/vethlab" down
   assert_success
 }
