@@ -377,7 +377,8 @@ static void read_node(struct config_reader *r, struct yaml *y, char *name, const
 	node->at = y->key_at;
 	node->index = reading(r)->lab->node_count;
 	*xappend(&reading(r)->lab->nodes, &reading(r)->lab->node_count) = node;
-	if (named && read_name(r, name, y->key_at, "node") && lab_lan(reading(r)->lab, name)) {
+	if (named && read_device_name(r, name, y->key_at, "node") &&
+	    lab_lan(reading(r)->lab, name)) {
 		fault_error(r->faults, y->key_at, "'%s' is a LAN's name too; name one of them anew",
 			    name);
 		fault_note(r->faults, lab_lan(reading(r)->lab, name)->at, "the LAN is here");

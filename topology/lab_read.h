@@ -20,6 +20,10 @@ static inline struct reading *reading(const struct config_reader *r)
 /* Each reads one value, or reports a fault and is false. */
 bool read_name(struct config_reader *r, const char *name, struct place at, const char *what);
 
+/* read_device_name() - the same for a node or a LAN, after which devices are called: lo is there
+ * already, and all and default are folders beside those of the devices */
+bool read_device_name(struct config_reader *r, const char *name, struct place at, const char *what);
+
 /* read_subnets() - the subnet or list of subnets of a wire; `none` leaves it unnumbered */
 void read_subnets(struct config_reader *r, const struct yaml *y, struct wire *wire);
 void read_mtu(struct config_reader *r, struct yaml *y, void *unsigned_mtu);

@@ -4,14 +4,6 @@
 
 #include "topology/lab_read.h"
 
-/* is_taken() - every node's /etc/hosts has localhost; a device lo is there already, and all and default
- * are folders beside those of the devices, which are named after nodes and LANs */
-static bool is_taken(const char *name)
-{
-	return strcmp(name, "localhost") == 0 || strcmp(name, "lo") == 0 ||
-	       strcmp(name, "all") == 0 || strcmp(name, "default") == 0;
-}
-
 bool name_is_good(const char *name)
 {
 	size_t len = strlen(name);
@@ -23,7 +15,7 @@ bool name_is_good(const char *name)
 		    name[i] != '-')
 			return false;
 	}
-	return letter && name[0] != '-' && name[len - 1] != '-' && !is_taken(name);
+	return letter && name[0] != '-' && name[len - 1] != '-' && strcmp(name, "localhost") != 0;
 }
 
 bool read_name(struct config_reader *r, const char *name, struct place at, const char *what)
@@ -39,12 +31,23 @@ bool read_name(struct config_reader *r, const char *name, struct place at, const
 
 		fault_error(
 			r->faults, at,
-			"'%s' is no name for a %s: use a-z, 0-9 and '-', with a letter in it%s%s%s",
+			"'%s' is no name for a %s: use a-z, 0-9 and '-', with a letter in it%s%s",
 			name, what, hyphen ? " and no '-' at either end" : "",
-			is_taken(name) ? ", and not " : "", is_taken(name) ? name : "");
+			strcmp(name, "localhost") == 0 ? ", and not localhost" : "");
 		return false;
 	}
 	return true;
+}
+
+bool read_device_name(struct config_reader *r, const char *name, struct place at, const char *what)
+{
+	if (!read_name(r, name, at, what))
+		return false;
+	if (strcmp(name, "lo") != 0 && strcmp(name, "all") != 0 && strcmp(name, "default") != 0)
+		return true;
+	fault_error(r->faults, at, "'%s' is no name for a %s: the kernel uses it among its devices",
+		    name, what);
+	return false;
 }
 
 void read_mtu(struct config_reader *r, struct yaml *y, void *unsigned_mtu)

@@ -61,7 +61,7 @@ static void read_lan(struct config_reader *r, struct yaml *y)
 	struct wire *wire = wire_new(r, xstrdup(y->key), y->key_at, WIRE_SWITCH);
 	char what[64];
 
-	read_name(r, y->key, y->key_at, "LAN");
+	read_device_name(r, y->key, y->key_at, "LAN");
 	snprintf(what, sizeof(what), "LAN '%s'", y->key);
 	if (y->kind == YAML_MAP)
 		read_map(r, y, lan_keys, ARRAY_SIZE(lan_keys), what, wire);
