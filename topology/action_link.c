@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* "link r1:eth1 down", "link office rate 10mbit delay 20ms 5ms": which wire, and what it shall do. */
+/* "link r1:eth1 down", "link office rate 10mbit delay 20ms 5ms": which wire, and what it shall
+ * do. */
 #include <stdlib.h>
 #include <string.h>
 

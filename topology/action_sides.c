@@ -143,8 +143,8 @@ static bool divide(struct words *w, struct action *a, const struct members *m)
 	return true;
 }
 
-/* at_option() - is it `lan LAN` or `name NAME`? A node may be called lan or name: then it is an option
- * if what follows can be its value, and no part of a side */
+/* at_option() - is it `lan LAN` or `name NAME`? A node may be called lan or name: then it is an
+ * option if what follows can be its value, and no part of a side */
 static bool at_option(const struct words *w, const struct lab *lab)
 {
 	const char *word = words_peek(w);

@@ -126,7 +126,8 @@ static void report_overlap(const struct subnet *a, const struct subnet *b, struc
 	fault_note(f, a->at, "which is here");
 }
 
-/* Sorted by first address, a subnet overlaps an earlier one if it begins before the farthest end. */
+/* Sorted by first address, a subnet overlaps an earlier one if it begins before the farthest
+ * end. */
 static void check_overlapping_subnets(const struct lab *lab, struct faults *f)
 {
 	struct subnet *list = NULL, *farthest = NULL;

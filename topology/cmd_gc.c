@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * vethlab gc: what labs that crashed have left behind. The kernel has freed all that counts when a
- * lab's process 1 ended; a state folder and, for root, names in /run/netns may remain. Only what has
- * vethlab's own form goes: folders with a lock that nobody holds, and symbolic links to
+ * lab's process 1 ended; a state folder and, for root, names in /run/netns may remain. Only what
+ * has vethlab's own form goes: folders with a lock that nobody holds, and symbolic links to
  * /proc/PID/fd/N that lead to no network namespace.
  */
 #include <dirent.h>

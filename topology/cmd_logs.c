@@ -111,8 +111,8 @@ static void flush_or_exit(void)
 		exit(EXIT_FAILURE);
 }
 
-/* require_command() - ends the program where the node has no such command; what became of commands is
- * told in the log under init's own name, vethlab */
+/* require_command() - ends the program where the node has no such command; what became of commands
+ * is told in the log under init's own name, vethlab */
 static void require_command(const json_t *node_json, const char *node, const char *name)
 {
 	struct suggestion s = suggest_for(name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vethlab test: a bats file, so many times, each time with labs of its own, and how often each of its
- * tests failed. A run has a folder for its labs' state; what is left running in it is ended and told.
+ * vethlab test: a bats file, so many times, each time with labs of its own, and how often each of
+ * its tests failed. A run has a folder for its labs' state; what is left running in it is ended and
+ * told.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +78,7 @@ static void on_interrupt(int sig)
 		kill(-bats, sig);
 }
 
-/* ---- what bats says -------------------------------------------------------------------------------- */
+/* ---- what bats says -------------------------------------------------------------------------- */
 
 /* result_of() - what is known of the test, a new one where it was not met yet; valid
  * until the next new one */
@@ -124,7 +125,7 @@ static void take_line(struct report *r, struct tally *t, char *line)
 		t->passed++;
 }
 
-/* ---- one run ----------------------------------------------------------------------------------------- */
+/* ---- one run --------------------------------------------------------------------------------- */
 
 /* set_environment() - of a run, in the child that calls it: its labs, and what they
  * leave behind, are in `dir` */
@@ -331,7 +332,7 @@ static void run_once(struct report *r, char *const files[], uint64_t its_seed)
 	nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* ---- the report -------------------------------------------------------------------------------------- */
+/* ---- the report ------------------------------------------------------------------------------ */
 
 static void print_table(const struct report *r)
 {

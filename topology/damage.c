@@ -69,7 +69,7 @@ bool damage_batch_end(struct damage *d, struct damage_batch *db, char **error)
 	return good;
 }
 
-/* ---- commands -------------------------------------------------------------------------------------- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 /* append_note() - takes `note` over, which may be NULL */
 static void append_note(char **notes, char *note)
@@ -146,7 +146,7 @@ static bool order_tasks(struct damage *d, const struct action *a, char **error, 
 	return good > 0;
 }
 
-/* ---- links and LANs -------------------------------------------------------------------------------- */
+/* ---- links and LANs -------------------------------------------------------------------------- */
 
 /* shape_iface() - what is in force, with what the action says on top. What the kernel
  * refuses is taken back. */
@@ -229,7 +229,7 @@ static bool heal(struct damage *d, const char *name, char **error, char **note)
 	return true;
 }
 
-/* ---- all of them ----------------------------------------------------------------------------------- */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 static bool perform(struct damage *d, const struct action *a, char **error, char **note)
 {

@@ -55,7 +55,8 @@ static void set_environment(const char *lab, const char *node, const json_t *ans
 		setenv(key, json_string_value(value), 1);
 }
 
-/* die_with_parent() - killed when our parent is; whom the lab's init has adopted had lost it before */
+/* die_with_parent() - killed when our parent is; whom the lab's init has adopted had lost it
+ * before */
 static void die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -26,8 +26,8 @@ struct events {
 	struct known *known; /* of each node */
 	uint8_t *due;	     /* by node */
 	size_t due_count;
-	size_t next; /* the node to begin with, so that each gets its turn */
-	bool drained; /* nothing waits in the socket: older than a look, it would undo what that found */
+	size_t next;  /* the node to begin with, so that each gets its turn */
+	bool drained; /* nothing waits in the socket: older than a look, it would undo it */
 };
 
 /* ---- one object, as an event ----------------------------------------------------------------- */

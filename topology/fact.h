@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fact about a node that `wait` waits for: what somebody wrote, and what was seen of it last. Facts
- * of the kernel are judged object by object, as a dump brings them (fact_kernel.c).
+ * A fact about a node that `wait` waits for: what somebody wrote, and what was seen of it last.
+ * Facts of the kernel are judged object by object, as a dump brings them (fact_kernel.c).
  */
 #ifndef VETHLAB_FACT_H
 #define VETHLAB_FACT_H
@@ -60,7 +60,8 @@ void facts_free(struct fact *facts, size_t count);
 /* fact_forget() - a new look begins */
 void fact_forget(struct fact *f);
 
-/* fact_saw() - something related that is there; takes over `text`. Some are kept, the rest counted. */
+/* fact_saw() - something related that is there; takes over `text`. Some are kept, the rest
+ * counted. */
 void fact_saw(struct fact *f, char *text);
 void fact_saw_near(struct fact *f, char *text); /* nearly what is wanted: it stands first */
 

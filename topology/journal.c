@@ -106,7 +106,7 @@ void journal_flush(struct journal *j)
 			j->lost = 0;
 	} else {
 		j->lost += count_lines(j->text, j->len) - j->lost_told;
-		j->n -= j->lost_told; /* events that are lost leave a gap; that they are is told later */
+		j->n -= j->lost_told; /* lost events leave a gap; it is told later */
 		if (n > 0 && ftruncate(j->fd, j->size) < 0)
 			begin_new_half(j);
 	}

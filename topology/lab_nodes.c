@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The nodes of a lab file: routes, settings, files. Interfaces: lab_ifaces.c; what runs: lab_run.c. */
+/* The nodes of a lab file: routes, settings, files. Interfaces: lab_ifaces.c; what runs:
+ * lab_run.c. */
 #include <ctype.h>
 #include <string.h>
 
@@ -365,7 +366,8 @@ static void reject_written_addresses(struct config_reader *r, const struct node 
 	}
 }
 
-/* read_node() - one node; of a group the last one's name, which is the longest, is judged for all */
+/* read_node() - one node; of a group the last one's name, which is the longest, is judged for
+ * all */
 static void read_node(struct config_reader *r, struct yaml *y, char *name, const char *group,
 		      bool named)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What shall happen in a lab by itself: `events`, from the moment it is ready, and `scenes` that
- * somebody plays. Each entry becomes the words that a person would type (action.h), so that both are
- * understood, and refused, by the same parser.
+ * somebody plays. Each entry becomes the words that a person would type (action.h), so that both
+ * are understood, and refused, by the same parser.
  */
 #include <string.h>
 

@@ -9,7 +9,8 @@
 
 #define LISTENING_AGAIN_MS 10
 
-/* listening_open() - a socket that knows the ports of the network namespace we are in; -1 with errno */
+/* listening_open() - a socket that knows the ports of the network namespace we are in; -1 with
+ * errno */
 int listening_open(void);
 
 /* is_listening() - does a socket listen on `port`; UDP: is one bound to it, and not connected? */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One log a node: "SECONDS.MICROSECONDS COMMAND TEXT" a line. When the newer half is full it becomes
- * the older half, "NODE.1", and what was there is forgotten: a node that prints for ever fills
- * nothing. All logs together have a budget, because they live in memory.
+ * One log a node: "SECONDS.MICROSECONDS COMMAND TEXT" a line. When the newer half is full it
+ * becomes the older half, "NODE.1", and what was there is forgotten: a node that prints for ever
+ * fills nothing. All logs together have a budget, because they live in memory.
  */
 #include <errno.h>
 #include <fcntl.h>

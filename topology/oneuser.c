@@ -25,7 +25,8 @@
 #define ARCH 0 /* no such machine: the filter lets everything through */
 #endif
 
-/* has_one_user() - setgroups(2) is denied where the kernel let an ordinary user map himself alone */
+/* has_one_user() - setgroups(2) is denied where the kernel let an ordinary user map himself
+ * alone */
 static int has_one_user(void)
 {
 	auto_fclose FILE *f = fopen("/proc/self/setgroups", "re");

@@ -5,8 +5,8 @@
 
 #include "topology/init.h"
 
-/* orphans_remove() - those that the task's process has said it writes: X_ROUTES=PROTOCOL METRIC beside
- * its READY=1. Only called where nobody takes them over. */
+/* orphans_remove() - those that the task's process has said it writes: X_ROUTES=PROTOCOL METRIC
+ * beside its READY=1. Only called where nobody takes them over. */
 void orphans_remove(const struct task *t);
 
 #endif

@@ -32,7 +32,8 @@ static void remove_bridge(struct nl_batch *b, const struct wire *lan, unsigned s
 	ifi->ifi_index = (int)bridge_index(lan, side);
 }
 
-/* divide() - from the sides that there are to the new ones; `sides` is by port, NULL: one LAN again */
+/* divide() - from the sides that there are to the new ones; `sides` is by port, NULL: one LAN
+ * again */
 static bool divide(struct damage *d, const struct wire *lan, const uint8_t *sides, unsigned count,
 		   char **error)
 {

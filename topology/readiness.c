@@ -34,7 +34,8 @@ int notify_socket(const struct command *c)
 	return -1;
 }
 
-/* take_routes() - "PROTOCOL METRIC": what a router writes into its kernel, to be removed if it is killed */
+/* take_routes() - "PROTOCOL METRIC": what a router writes into its kernel, to be removed if it is
+ * killed */
 static void take_routes(struct task *t, const char *text)
 {
 	unsigned protocol, metric;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whoever orders a command to start or to stop waits here until it has: the journal tells when to look. */
+/* Whoever orders a command to start or to stop waits here until it has: the journal tells when to
+ * look. */
 #include "topology/settle.h"
 
 #include <poll.h>

@@ -153,8 +153,8 @@ static bool runs(pid_t pid)
 	return fd >= 0 ? poll(&p, 1, 0) == 0 : errno != ESRCH;
 }
 
-/* lock_patiently() - a verb that looks whether the lab lives holds the lock for an instant, or longer,
- * while it takes away what a dead one has left */
+/* lock_patiently() - a verb that looks whether the lab lives holds the lock for an instant, or
+ * longer, while it takes away what a dead one has left */
 static bool lock_patiently(int fd)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {

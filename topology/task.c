@@ -411,8 +411,8 @@ static bool *needed(const struct init *init)
 	return is_needed;
 }
 
-/* task_signal() - a shell may stand in front, hence the whole group; a child that has not got as far
- * as to lead one is alone */
+/* task_signal() - a shell may stand in front, hence the whole group; a child that has not got as
+ * far as to lead one is alone */
 void task_signal(const struct task *t, int signal)
 {
 	if (t->pid && kill(-t->pid, signal) < 0)

@@ -27,8 +27,8 @@ static bool find_range(const char *path, unsigned long *first, unsigned long *co
 	return false;
 }
 
-/* run_map() - newuidmap or newgidmap: 0 is us, 1 and up are the range; its complaints are not shown,
- * because there is another way */
+/* run_map() - newuidmap or newgidmap: 0 is us, 1 and up are the range; its complaints are not
+ * shown, because there is another way */
 static bool run_map(const char *tool, pid_t pid, unsigned us, unsigned long first,
 		    unsigned long count)
 {

@@ -42,7 +42,7 @@ static void judge(struct waiter *w, enum fact_kind kind)
 			fact_judge(&w->wait->facts[i], clock_ns());
 }
 
-/* ---- the kernel ------------------------------------------------------------------------------------ */
+/* ---- the kernel ------------------------------------------------------------------------------ */
 
 /* look_at_kernel() - on a socket of its own: in that which hears, messages may wait */
 static void look_at_kernel(struct waiter *w)
@@ -94,7 +94,7 @@ static void hear_kernel(struct waiter *w)
 	w->kernel_due = true;
 }
 
-/* ---- commands -------------------------------------------------------------------------------------- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 /* is_ready() - as those who come after it see it: one that has done its work and ended is */
 static bool is_ready(const json_t *command)
@@ -175,7 +175,7 @@ static void hear_commands(struct waiter *w, const char *dir)
 	w->commands_due = true;
 }
 
-/* ---- the log --------------------------------------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------------- */
 
 /* on_line() - "TIME COMMAND TEXT": the text is held against each expression */
 static void on_line(void *arg, char *line)
@@ -216,7 +216,7 @@ static void hear_log(struct waiter *w, const char *dir)
 	on_log(w);
 }
 
-/* ---- ports: the kernel has no event for one that opens ---------------------------------------------- */
+/* ---- ports: the kernel has no event for one that opens --------------------------------------- */
 
 static void look_at_ports(struct waiter *w)
 {
@@ -255,7 +255,7 @@ static void hear_ports(struct waiter *w, struct port_timer *t)
 	on_ports(t);
 }
 
-/* ---- all together ----------------------------------------------------------------------------------- */
+/* ---- all together ---------------------------------------------------------------------------- */
 
 static bool all_hold(const struct wait *w)
 {

@@ -64,8 +64,8 @@ static bool planned_address(const char *dir, const char *node, struct addr *a)
 	return false;
 }
 
-/* live_address() - the first one that a node has just now, as by DHCP; false: it has none, or there is
- * no such node */
+/* live_address() - the first one that a node has just now, as by DHCP; false: it has none, or there
+ * is no such node */
 static bool live_address(const char *lab, const char *dir, const char *node, struct addr *a)
 {
 	auto_free char *folder = xasprintf("%s/nodes/%s", dir, node);

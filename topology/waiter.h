@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A wait at work: its sources, and what each of them has to tell. Between wait.c and wait_ping.c. */
+/* A wait at work: its sources, and what each of them has to tell. Between wait.c and
+ * wait_ping.c. */
 #ifndef VETHLAB_WAITER_H
 #define VETHLAB_WAITER_H
 

@@ -2,8 +2,9 @@
 /*
  * A sliding window, after RFC 9293's ideas: each datagram in sequence stays in a queue until the
  * peer expects a later one; the first of the queue is sent again when its time is over, which
- * doubles, and nothing else until there is an answer. What comes out of order is dropped, and asked for by repeating what we expect: between
- * two people's lines that is good enough, and needs no store.
+ * doubles, and nothing else until there is an answer. What comes out of order is dropped, and asked
+ * for by repeating what we expect: between two people's lines that is good enough, and needs no
+ * store.
  */
 #include "pairing.h"
 
@@ -33,8 +34,7 @@ struct datagram {
 struct pairing {
 	struct pairing_calls calls;
 	uint32_t session, peer_session;
-	uint32_t past
-		[PAST_SESSIONS]; /* the peer's before that: a late datagram must not bring one back */
+	uint32_t past[PAST_SESSIONS]; /* the peer's before that: none comes back late */
 	unsigned past_at;
 	uint32_t window;
 	uint32_t next_seq;   /* of the next datagram that is queued */
@@ -225,8 +225,8 @@ static void on_sequence(struct pairing *p, const struct packet *in)
 	transmit(p, PACKET_ACK, NULL);
 }
 
-/* meet() - a new session of the peer: nothing of an earlier one counts any more. It gets no rest of a
- * line whose beginning went to the one before, and we count from 0 again. */
+/* meet() - a new session of the peer: nothing of an earlier one counts any more. It gets no rest of
+ * a line whose beginning went to the one before, and we count from 0 again. */
 static void meet(struct pairing *p, uint32_t session)
 {
 	p->past[p->past_at++ % PAST_SESSIONS] = p->peer_session;
@@ -273,8 +273,8 @@ bool pairing_input(struct pairing *p, const uint8_t *data, size_t len, uint64_t 
 	return true;
 }
 
-/* say_hello() - until the peer is there; afterwards now and then, because it may have restarted, and
- * our number at the server may be news */
+/* say_hello() - until the peer is there; afterwards now and then, because it may have restarted,
+ * and our number at the server may be news */
 static void say_hello(struct pairing *p, uint64_t now)
 {
 	if (now < p->hello_at)

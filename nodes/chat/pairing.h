@@ -26,7 +26,8 @@ void pairing_free(struct pairing *p);
 bool pairing_say(struct pairing *p, const char *text, size_t len, uint64_t now);
 bool pairing_is_full(const struct pairing *p);
 
-/* pairing_bye() - after what was said: the end. It is over when the peer has it: pairing_is_over() */
+/* pairing_bye() - after what was said: the end. It is over when the peer has it:
+ * pairing_is_over() */
 void pairing_bye(struct pairing *p, uint64_t now);
 
 /* pairing_input() - a datagram of the peer; false: it is not one, and dropped */

@@ -217,8 +217,8 @@ static void take_line(struct member *m, char *text, size_t len)
 	say(r, m, NULL, line, (size_t)head + len + 1);
 }
 
-/* The rate is a bucket that holds a second's worth of lines. Each line is paid with 1/rate of a second,
- * in advance: up to a second ahead of the clock. */
+/* The rate is a bucket that holds a second's worth of lines. Each line is paid with 1/rate of a
+ * second, in advance: up to a second ahead of the clock. */
 static uint64_t price_ns(const struct member *m)
 {
 	return 1000000000 / m->room->config.rate;

@@ -46,7 +46,7 @@ static socklen_t name_socket(struct sockaddr_un *sa, const char *name)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
-/* ---- the daemon's side ------------------------------------------------------------------------- */
+/* ---- the daemon's side ----------------------------------------------------------------------- */
 
 /* asker_close() - its place is free then; one that is free already stays so */
 static void asker_close(struct asker *k)
@@ -79,8 +79,8 @@ static json_t *refusal(const char *why)
 	return json_pack("{s:s}", "error", why);
 }
 
-/* be_alone() - the child has nothing of the daemon but its memory: who reads slowly holds no port, no name
- * and no kernel's table, and not for long */
+/* be_alone() - the child has nothing of the daemon but its memory: who reads slowly holds no port,
+ * no name and no kernel's table, and not for long */
 static void be_alone(int *fd)
 {
 	signal(SIGTERM, SIG_DFL);
@@ -239,7 +239,7 @@ void ask_close(struct asked *a)
 	free(a);
 }
 
-/* ---- who asks ---------------------------------------------------------------------------------- */
+/* ---- who asks -------------------------------------------------------------------------------- */
 
 /* read_some() - for jansson: the octets read, 0 at the end, (size_t)-1 for an error or no answer in
  * time */

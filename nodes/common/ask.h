@@ -2,7 +2,8 @@
 /*
  * A daemon that can be asked: a question is one line to an abstract Unix socket, which is seen in
  * the daemon's own network namespace alone; the answer is JSON. A child with the table as it was at
- * that moment writes it, so that neither a big answer nor a slow reader keeps the daemon from its work.
+ * that moment writes it, so that neither a big answer nor a slow reader keeps the daemon from its
+ * work.
  */
 #ifndef VETHLAB_ASK_H
 #define VETHLAB_ASK_H
@@ -29,7 +30,8 @@ struct answers {
 struct asked *ask_serve(struct loop *l, const char *name, const struct answers *a);
 void ask_close(struct asked *a);
 
-/* ask_daemon() - the answer, a new reference; nobody there, or a refusal, ends the program with status 1 */
+/* ask_daemon() - the answer, a new reference; nobody there, or a refusal, ends the program with
+ * status 1 */
 json_t *ask_daemon(const char *name, const char *question);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Values of a configuration file: each reader takes one from the tree (yaml.h), or reports at its
- * place what it should have been. What is wrong is reported and read past, so that one run shows all.
+ * place what it should have been. What is wrong is reported and read past, so that one run shows
+ * all.
  */
 #ifndef VETHLAB_CONFIG_H
 #define VETHLAB_CONFIG_H

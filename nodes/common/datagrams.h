@@ -19,8 +19,9 @@ struct datagram_in {
 /* datagrams_ask() - the socket says of each datagram where it came */
 void datagrams_ask(int fd);
 
-/* datagrams_receive() - what has come, without waiting: into DATAGRAMS_BATCH buffers of `room` octets,
- * one behind the other, which hold the data until the next call. How many; 0 for an error, too. */
+/* datagrams_receive() - what has come, without waiting: into DATAGRAMS_BATCH buffers of `room`
+ * octets, one behind the other, which hold the data until the next call. How many; 0 for an error,
+ * too. */
 size_t datagrams_receive(int fd, uint8_t *buffers, size_t room,
 			 struct datagram_in to[DATAGRAMS_BATCH]);
 

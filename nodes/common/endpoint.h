@@ -21,8 +21,8 @@ enum endpoint_result { ENDPOINT_GOOD, ENDPOINT_BAD, ENDPOINT_UNKNOWN_HOST };
 enum endpoint_result endpoint_parse(struct endpoint *e, const char *text, bool host_optional,
 				    const char **why);
 
-/* endpoint_operand() - the same of a program's command line: a bad one is wrong use, an unknown host
- * a failure, and either ends the program. `what` stands in front of the text: "--listen ". */
+/* endpoint_operand() - the same of a program's command line: a bad one is wrong use, an unknown
+ * host a failure, and either ends the program. `what` stands in front of the text: "--listen ". */
 struct program;
 struct endpoint endpoint_operand(const struct program *p, const char *what, const char *text,
 				 bool host_optional);

@@ -23,7 +23,8 @@ const char *fault_kind_name(enum fault_kind kind)
 	return kind_name[kind];
 }
 
-/* put_character() - one character, n octets; what a terminal would obey, and what is no text, as '?' */
+/* put_character() - one character, n octets; what a terminal would obey, and what is no text, as
+ * '?' */
 static void put_character(FILE *out, const char *s, size_t n)
 {
 	unsigned char first = (unsigned char)*s;
@@ -147,7 +148,8 @@ static bool is_same(const struct fault *a, const struct fault *b)
 	       a->at.column == b->at.column && same_text;
 }
 
-/* is_repeated() - was the fault said before? Those of one place stand together; so many are looked at. */
+/* is_repeated() - was the fault said before? Those of one place stand together; so many are looked
+ * at. */
 static bool is_repeated(const struct fault *list, size_t i)
 {
 	for (size_t j = i; j-- > 0 && i - j < LOOK_BACK && by_place(&list[j], &list[i]) == 0;)
@@ -156,7 +158,8 @@ static bool is_repeated(const struct fault *list, size_t i)
 	return false;
 }
 
-/* drop_repeated() - a fault of `defaults` or of a node with a `count` is found once for each node */
+/* drop_repeated() - a fault of `defaults` or of a node with a `count` is found once for each
+ * node */
 static void drop_repeated(struct faults *f)
 {
 	size_t kept = 0;

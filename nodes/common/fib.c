@@ -3,15 +3,15 @@
  * The FIB writer. A route has what is wanted and what the kernel has, both a set of next hops
  * (fib_hops.c); where they differ it stands in a queue, and settle() makes them equal:
  *
- *   nothing -> set     RTM_NEWROUTE with NLM_F_EXCL: another's route of this prefix and metric stays
+ *   nothing -> set     RTM_NEWROUTE with NLM_F_EXCL: another's of this prefix and metric stays
  *   set -> nothing     RTM_DELROUTE with our protocol and metric: only ours can be meant
- *   set -> other set   the new one is put behind the old one, and then the old one goes. That is two
- *                      messages where NLM_F_REPLACE is one, but that one looks at prefix and metric
- *                      alone, and would take another's route that has come meanwhile. At no moment
- *                      is there no route, unless the new one is refused: the old one goes all the
- *                      same, nobody wants it. Was the old one gone, another's may have taken its
- *                      place, and ours stand behind it: then it goes, and comes as a new one does.
- *                      (IPv6 would make one route of both: it goes before it comes.)
+ *   set -> other set   the new one is put behind the old one, and then the old one goes. These are
+ *                      two messages where NLM_F_REPLACE is one, but that one looks at prefix and
+ *                      metric alone, and would take another's route that has come meanwhile. At no
+ *                      moment is there no route, unless the new one is refused: the old one goes
+ *                      all the same, nobody wants it. Was the old one gone, another's may have
+ *                      taken its place, and ours stand behind it: then it goes, and comes as a new
+ *                      one does. (IPv6 would make one route of both: it goes before it comes.)
  *
  * No message asks for an acknowledgement; what is refused comes back with its route.
  */

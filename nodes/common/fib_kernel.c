@@ -10,7 +10,7 @@
 
 #define OBJECT_TRIES 64
 
-/* ---- put --------------------------------------------------------------------------------------- */
+/* ---- put ------------------------------------------------------------------------------------- */
 
 /* put_attr() - mnl_attr_put() for what is a few octets, in line: these are half of the work here */
 static inline void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *data, size_t len)
@@ -157,7 +157,7 @@ void kernel_drop_object(struct fib *f, uint32_t id, void *about)
 	mnl_attr_put_u32(nlh, NHA_ID, id);
 }
 
-/* ---- read -------------------------------------------------------------------------------------- */
+/* ---- read ------------------------------------------------------------------------------------ */
 
 /* read_addr() - zeroes where the attribute is too short for one */
 static void read_addr(const struct nlattr *attr, int family, struct addr *to)

@@ -2,9 +2,9 @@
 /*
  * What the kernel has, beside what the FIB writer thinks that it has. With a link or an address the
  * kernel drops IPv4 routes without a word of them, so events of routes do not suffice: whatever may
- * have touched ours, also events that were lost (ENOBUFS), leads to a look, a dump of our routes that
- * is compared. A look costs about 0.4 us a route; the next comes no sooner than after three times
- * its time.
+ * have touched ours, also events that were lost (ENOBUFS), leads to a look, a dump of our routes
+ * that is compared. A look costs about 0.4 us a route; the next comes no sooner than after three
+ * times its time.
  */
 #include <errno.h>
 #include <linux/nexthop.h>
@@ -21,7 +21,7 @@ static bool is_ours(const struct fib *f, const struct seen_route *s)
 	       s->table == f->config.table;
 }
 
-/* ---- the dump ---------------------------------------------------------------------------------- */
+/* ---- the dump -------------------------------------------------------------------------------- */
 
 /* object_of() - the set that has the object of this id; NULL: it is not ours, or 0 */
 static struct hops *object_of(const struct fib *f, uint32_t id)
@@ -152,7 +152,7 @@ void look_now(struct fib *f)
 	f->next_look_ms = clock_ms() + 3 * (clock_ms() - begun);
 }
 
-/* ---- events ------------------------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 /* touches() - may this event, caused by somebody else, have changed what the kernel has of ours? */
 static bool touches(const struct fib *f, const struct nlmsghdr *nlh)

@@ -13,8 +13,8 @@
 #include "mem.h"
 #include "nl.h"
 
-/* There is a carrier (IFF_LOWER_UP, which net/if.h lacks), and the kernel has begun to send by it: between
- * the two it drops what is sent. */
+/* There is a carrier (IFF_LOWER_UP, which net/if.h lacks), and the kernel has begun to send by it:
+ * between the two it drops what is sent. */
 #define LOWER_UP (1u << 16)
 #define UP_ALL	 ((unsigned)IFF_UP | IFF_RUNNING | LOWER_UP)
 

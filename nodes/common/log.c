@@ -13,8 +13,8 @@
 
 static const char *program_name = "vethlab";
 
-/* hold_std() - a program that is started with one of its standard descriptors closed would open a socket in
- * its place, and take that for its input */
+/* hold_std() - a program that is started with one of its standard descriptors closed would open a
+ * socket in its place, and take that for its input */
 static void hold_std(void)
 {
 	int fd;

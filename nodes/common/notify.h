@@ -6,8 +6,8 @@
 #include "compiler.h"
 
 void notify_ready(void);
-/* notify_routes() - which routes the program writes into the kernel: who has started it removes them when
- * it is killed */
+/* notify_routes() - which routes the program writes into the kernel: who has started it removes
+ * them when it is killed */
 void notify_routes(unsigned protocol, unsigned metric);
 void notify_status(const char *fmt, ...) printf_like(1, 2);
 

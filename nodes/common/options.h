@@ -54,8 +54,8 @@ int options_parse(const struct program *p, int argc, char **argv);
 /* The only argument with which a program prints its options for a shell that completes. */
 #define OPTIONS_COMPLETE "--complete-options"
 
-/* options_operands() - there are as many as there should be, else that is wrong use; `what` says which
- * one is missing */
+/* options_operands() - there are as many as there should be, else that is wrong use; `what` says
+ * which one is missing */
 void options_operands(const struct program *p, int first, int argc, char **argv, int wanted,
 		      const char *what);
 

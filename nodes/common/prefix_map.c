@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records stand in chunks, so that they never move; an open index with linear probing leads to them.
- * A slot of the index carries the hash, so that a probe seldom touches a record and growth never
- * does. What is removed closes the gap behind it (Knuth 6.4, algorithm R): no tombstones.
+ * Records stand in chunks, so that they never move; an open index with linear probing leads to
+ * them. A slot of the index carries the hash, so that a probe seldom touches a record and growth
+ * never does. What is removed closes the gap behind it (Knuth 6.4, algorithm R): no tombstones.
  */
 #include "prefix_map.h"
 
@@ -73,8 +73,8 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* hash_of() - neighbours in the address space stand together, as many as a cache line has slots: tables
- * come in their order */
+/* hash_of() - neighbours in the address space stand together, as many as a cache line has slots:
+ * tables come in their order */
 static uint32_t hash_of(const struct prefix_map *m, const struct prefix *p)
 {
 	uint64_t high = 0, low = 0;

@@ -25,12 +25,12 @@ void *prefix_map_add(struct prefix_map *m, const struct prefix *p);
 /* prefix_map_remove() - its place may be the next record's that is added */
 void prefix_map_remove(struct prefix_map *m, void *record);
 
-/* prefix_map_next() - the record after this one, in no order; NULL: the first, or no more. The one at
- * hand may be removed before the next is asked for. */
+/* prefix_map_next() - the record after this one, in no order; NULL: the first, or no more. The one
+ * at hand may be removed before the next is asked for. */
 void *prefix_map_next(const struct prefix_map *m, const void *record);
 
-/* prefix_map_walk() - the same by a number, which begins with 0, for walks that last: whatever is added
- * and removed meanwhile, each record that stays is met once */
+/* prefix_map_walk() - the same by a number, which begins with 0, for walks that last: whatever is
+ * added and removed meanwhile, each record that stays is met once */
 void *prefix_map_walk(const struct prefix_map *m, uint32_t *cursor);
 
 /* prefix_map_sorted() - all records by prefix_compare(), prefix_map_count() of them; the caller

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A configuration file as a tree in which every key and value knows its place: libfyaml reads,
- * this keeps what a fault's caret needs. Scalars stay text: what `yes` means is the reader's
- * business. Anchors, aliases and the merge key `<<` are resolved; a key that stands twice is a fault.
+ * A configuration file as a tree in which every key and value knows its place: libfyaml reads, this
+ * keeps what a fault's caret needs. Scalars stay text: what `yes` means is the reader's business.
+ * Anchors, aliases and the merge key `<<` are resolved; a key that stands twice is a fault.
  */
 #ifndef VETHLAB_YAML_H
 #define VETHLAB_YAML_H
@@ -27,7 +27,8 @@ struct yaml {
 	struct yaml *last; /* of the entries, while they are read */
 };
 
-/* yaml_parse() - the tree; faults are added to `f`. NULL: not YAML. An empty file is an empty map. */
+/* yaml_parse() - the tree; faults are added to `f`. NULL: not YAML. An empty file is an empty
+ * map. */
 struct yaml *yaml_parse(const char *text, size_t len, struct faults *f);
 
 /* yaml_free() - all that is in it, and all that follows it in its list */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A row of the table is a sentence of RFC 2131, 4.4: in this state, on this event, do this, and be in
- * that state. What is not there is ignored. step() alone changes the state; what is to be done at once
- * in the new one is due at the next tick.
+ * A row of the table is a sentence of RFC 2131, 4.4: in this state, on this event, do this, and be
+ * in that state. What is not there is ignored. step() alone changes the state; what is to be done
+ * at once in the new one is due at the next tick.
  */
 #include "client.h"
 
@@ -45,7 +45,7 @@ const char *client_state_name(enum client_state s)
 	return names[s];
 }
 
-/* ---- figure 5 ---------------------------------------------------------------------------------- */
+/* ---- figure 5 -------------------------------------------------------------------------------- */
 
 static const struct transition {
 	enum client_state from;
@@ -116,7 +116,7 @@ static bool step(struct dhcp_client *c, enum event on, uint64_t now)
 	return false;
 }
 
-/* ---- what comes in ----------------------------------------------------------------------------- */
+/* ---- what comes in --------------------------------------------------------------------------- */
 
 /* is_for_us() - the reply to what we have said last, in the protocol that we speak */
 static bool is_for_us(const struct dhcp_client *c, const struct dhcp_message *m)
@@ -243,7 +243,7 @@ void dhcp_client_renew(struct dhcp_client *c, uint64_t now)
 		step(c, ON_T1, now);
 }
 
-/* ---- time passes ------------------------------------------------------------------------------- */
+/* ---- time passes ----------------------------------------------------------------------------- */
 
 /* what_time_brings() - the event that is due */
 static enum event what_time_brings(const struct dhcp_client *c, uint64_t now)
@@ -290,7 +290,7 @@ uint64_t dhcp_client_tick(struct dhcp_client *c, uint64_t now)
 	return c->state == STATE_STOPPED ? NEVER_MS : due_at(c);
 }
 
-/* ---- begin and end ----------------------------------------------------------------------------- */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 struct dhcp_client *dhcp_client_new(const struct client_config *config)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The DHCP client's core: figure 5 of RFC 2131 as a table, without a socket and without a clock.
- * Messages, signs of the wire and `now` (ms) go in; what shall be done comes out as orders, in order.
+ * Messages, signs of the wire and `now` (ms) go in; what shall be done comes out as orders, in
+ * order.
  */
 #ifndef VETHLAB_DHCP_CLIENT_H
 #define VETHLAB_DHCP_CLIENT_H

@@ -24,7 +24,7 @@ static uint32_t next_random(struct dhcp_client *c)
 	return c->random;
 }
 
-/* ---- orders ------------------------------------------------------------------------------------ */
+/* ---- orders ---------------------------------------------------------------------------------- */
 
 struct order *client_order(struct dhcp_client *c, enum order_kind kind, const char *reason)
 {
@@ -65,7 +65,7 @@ static uint16_t secs(const struct dhcp_client *c, uint64_t now)
 	return s < UINT16_MAX ? (uint16_t)s : UINT16_MAX;
 }
 
-/* ---- what is said ------------------------------------------------------------------------------ */
+/* ---- what is said ---------------------------------------------------------------------------- */
 
 static void send_discover(struct dhcp_client *c, uint64_t now)
 {
@@ -99,7 +99,8 @@ static void send_request(struct dhcp_client *c, uint64_t now)
 	transmit(c, &m, to);
 }
 
-/* client_send_about() - DECLINE and RELEASE: no parameters, the server by its identifier (table 5) */
+/* client_send_about() - DECLINE and RELEASE: no parameters, the server by its identifier (table
+ * 5) */
 void client_send_about(struct dhcp_client *c, enum dhcp_type type, const struct grant *g)
 {
 	struct dhcp_message m = client_message(&c->config, type, next_random(c), 0);
@@ -116,7 +117,7 @@ void client_send_about(struct dhcp_client *c, enum dhcp_type type, const struct 
 		c->orders[c->order_count - 1].kind = ORDER_RELEASE;
 }
 
-/* ---- time -------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 /* wait_for_answer() - the time to the next try, and that of the one behind it (4.1) */
 static void wait_for_answer(struct dhcp_client *c, uint64_t now)
@@ -133,8 +134,8 @@ static void begin_tries(struct dhcp_client *c)
 	c->retry_ms = RETRY_MS;
 }
 
-/* wait_to_renew() - 4.4.5: half of what is left, and no less than a minute; of a lease that is so short
- * that it would be over by then, no less than its eighth */
+/* wait_to_renew() - 4.4.5: half of what is left, and no less than a minute; of a lease that is so
+ * short that it would be over by then, no less than its eighth */
 static void wait_to_renew(struct dhcp_client *c, uint64_t until, uint64_t now)
 {
 	uint64_t least = c->grant.lease_s * 1000ull / 8, half = (until - now) / 2;
@@ -146,7 +147,7 @@ static void wait_to_renew(struct dhcp_client *c, uint64_t until, uint64_t now)
 		c->next = until;
 }
 
-/* ---- what is done ------------------------------------------------------------------------------ */
+/* ---- what is done ---------------------------------------------------------------------------- */
 
 void act_discover(struct dhcp_client *c, uint64_t now)
 {

@@ -50,7 +50,7 @@ void applied_free(struct applied *a)
 	free(a);
 }
 
-/* ---- messages ---------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* begin() - what is added leaves with finish(), which frees it */
 static struct nl_batch *begin(struct applied *a)
@@ -138,7 +138,7 @@ static void put_route(struct applied *a, struct nl_batch *b, uint16_t type, cons
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, a->metric);
 }
 
-/* ---- what a grant says ------------------------------------------------------------------------- */
+/* ---- what a grant says ----------------------------------------------------------------------- */
 
 /* broadcast_of() - RFC 2132, 5.3, or as RFC 919 has it; 0: there is none on a link of two */
 static uint32_t broadcast_of(const struct grant *g)

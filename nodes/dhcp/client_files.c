@@ -17,7 +17,7 @@
 
 #define NAME_SERVERS_MAX 3 /* resolv.conf(5) */
 
-/* ---- the lease --------------------------------------------------------------------------------- */
+/* ---- the lease ------------------------------------------------------------------------------- */
 
 /* write_grant() - true: the file is on the disk */
 static bool write_grant(const char *file, const struct grant *g, uint64_t end)
@@ -78,7 +78,7 @@ uint32_t recall_address(const char *file, uint64_t now)
 	return good ? address : 0;
 }
 
-/* ---- resolv.conf ------------------------------------------------------------------------------- */
+/* ---- resolv.conf ----------------------------------------------------------------------------- */
 
 /* write_file() - in place: the node's own is mounted over the machine's, and cannot be renamed */
 static void write_file(const char *file, const char *text, size_t len)

@@ -19,7 +19,8 @@ struct resolv_conf {
 	size_t len;
 };
 
-/* resolv_conf_write() - the name servers of the grant; where it has none, what was there before us */
+/* resolv_conf_write() - the name servers of the grant; where it has none, what was there before
+ * us */
 void resolv_conf_write(struct resolv_conf *r, const struct grant *g);
 
 /* resolv_conf_restore() - what was there before us; nothing, if we have written none */

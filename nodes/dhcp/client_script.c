@@ -43,7 +43,7 @@ struct script *script_new(const char *file, const char *interface)
 	return s;
 }
 
-/* ---- environment ------------------------------------------------------------------------------- */
+/* ---- environment ----------------------------------------------------------------------------- */
 
 /* run_free() - what it points to */
 static void run_free(struct run *r)
@@ -53,7 +53,8 @@ static void run_free(struct run *r)
 	free(r->env);
 }
 
-/* harmless() - what is left of a text when a shell has nothing to obey in it, and no words to split */
+/* harmless() - what is left of a text when a shell has nothing to obey in it, and no words to
+ * split */
 static void harmless(char *text)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -95,7 +96,7 @@ static void add_grant(struct run *r, const char *prefix, const struct grant *g)
 		add_option(r, prefix, &g->message, g->message.order[i]);
 }
 
-/* ---- run --------------------------------------------------------------------------------------- */
+/* ---- run ------------------------------------------------------------------------------------- */
 
 /* start_next() - the first that waits, unless one runs; one that cannot be run is dropped with a
  * line */

@@ -14,7 +14,7 @@
 #define DEFAULT_RATE	      20
 #define DEFAULT_QUARANTINE_MS 3600000
 
-/* ---- subnets ----------------------------------------------------------------------------------- */
+/* ---- subnets --------------------------------------------------------------------------------- */
 
 /* parse_range() - "10.0.1.100-10.0.1.199", or one address */
 static bool parse_range(struct range *range, const char *text)
@@ -114,7 +114,7 @@ bool subnet_is_host(const struct subnet *s, uint32_t address)
 	return s->len >= 31 || (address != s->address && address != (s->address | ~s->mask));
 }
 
-/* ---- static bindings --------------------------------------------------------------------------- */
+/* ---- static bindings ------------------------------------------------------------------------- */
 
 /* binding_of() - the static binding that these settings are part of */
 static struct binding *binding_of(void *settings)
@@ -209,7 +209,7 @@ void binding_free(struct binding *b)
 	free(b);
 }
 
-/* ---- shared networks --------------------------------------------------------------------------- */
+/* ---- shared networks ------------------------------------------------------------------------- */
 
 static struct network *network_new(struct dhcp_config *c, const char *name)
 {
@@ -261,7 +261,7 @@ static void read_shared(struct config_reader *r, struct yaml *y, void *settings)
 		read_each(r, e, read_shared_subnet, network_new(r->context, e->key));
 }
 
-/* ---- the whole file ---------------------------------------------------------------------------- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 static void read_ignored(struct config_reader *r, struct yaml *y, void *config)
 {

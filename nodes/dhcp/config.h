@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What dhcp-server is told to do: a YAML file, read and checked, every fault with its place. What
- * stands at the top of the file holds for each subnet that says nothing else, and what a subnet says
- * for each static binding in it: when the file is read, every level has it all.
+ * stands at the top of the file holds for each subnet that says nothing else, and what a subnet
+ * says for each static binding in it: when the file is read, every level has it all.
  */
 #ifndef VETHLAB_DHCP_CONFIG_H
 #define VETHLAB_DHCP_CONFIG_H
@@ -95,7 +95,8 @@ struct dhcp_config *config_load(const char *file, char **source, struct faults *
 void config_free(struct dhcp_config *c);
 
 /* config_bind() - takes over one more static binding, whose address and client are set; false, with
- * the binding freed: `*why` says what is wrong with it. It is found from the next config_index() on. */
+ * the binding freed: `*why` says what is wrong with it. It is found from the next config_index()
+ * on. */
 bool config_bind(struct dhcp_config *c, struct binding *b, const char **why);
 void config_index(struct dhcp_config *c);
 

@@ -7,7 +7,7 @@
 #include "nodes/common/mem.h"
 #include "packet.h"
 
-/* ---- find -------------------------------------------------------------------------------------- */
+/* ---- find ------------------------------------------------------------------------------------ */
 
 struct subnet *config_subnet(const struct dhcp_config *c, uint32_t address)
 {
@@ -103,7 +103,8 @@ struct binding *config_binding_at(const struct dhcp_config *c, uint32_t address)
 	return found ? *found : NULL;
 }
 
-/* in_network() - the one of several equal ones, side by side around `found`, that is on this wire */
+/* in_network() - the one of several equal ones, side by side around `found`, that is on this
+ * wire */
 static struct binding *in_network(struct binding **list, size_t count, struct binding **found,
 				  const struct network *n,
 				  int (*compare)(const void *one, const void *other))
@@ -161,7 +162,7 @@ void config_index(struct dhcp_config *c)
 	      bindings_by_client_id_and_network);
 }
 
-/* ---- check ------------------------------------------------------------------------------------- */
+/* ---- check ----------------------------------------------------------------------------------- */
 
 /* check_overlaps() - they are sorted: where some overlap, two neighbours do */
 static void check_overlaps(struct dhcp_config *c, struct faults *f)
@@ -329,7 +330,8 @@ static bool is_client_of(const struct binding *a, const struct binding *b)
 		(a->client_id && b->client_id && bindings_by_client_id(&a, &b) == 0));
 }
 
-/* clash_with_late() - with one that was added after the last config_index(): in which way, or NULL */
+/* clash_with_late() - with one that was added after the last config_index(): in which way, or
+ * NULL */
 static const char *clash_with_late(const struct dhcp_config *c, const struct binding *b)
 {
 	for (size_t i = c->indexed; i < c->binding_count; i++) {

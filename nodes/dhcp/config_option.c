@@ -271,7 +271,8 @@ void read_mtu_option(struct config_reader *r, struct yaml *y, void *settings)
 		add_number(p, mtu, 2);
 }
 
-/* add_route() - RFC 3442: the prefix's length, as many of its octets as say something, the next hop */
+/* add_route() - RFC 3442: the prefix's length, as many of its octets as say something, the next
+ * hop */
 static void add_route(struct parameter *p, uint32_t dst, unsigned len, uint32_t next_hop)
 {
 	uint8_t octets[9];

@@ -7,7 +7,8 @@
 
 #define YEAR_MS (366ull * 86400 * 1000) /* the longest of times */
 
-/* The keys that stand in a static binding, in a subnet, and at the top: `into` is a struct settings. */
+/* The keys that stand in a static binding, in a subnet, and at the top: `into` is a struct
+ * settings. */
 #define PARAMETER_KEYS                                                                      \
 	{ "lease", read_lease }, { "router", read_router }, { "dns", read_dns },            \
 		{ "ntp", read_ntp }, { "domain", read_domain }, { "mtu", read_mtu_option }, \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a subnet, a static binding, or the top of the file says: times, bounds, fields of the header. */
+/* What a subnet, a static binding, or the top of the file says: times, bounds, fields of the
+ * header. */
 #include <stdlib.h>
 #include <string.h>
 

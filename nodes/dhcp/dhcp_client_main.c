@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dhcp-client: the core (client.c) between sockets, the kernel's tables, a few files and a script. What
- * comes is handed to the core; after each turn of the loop its orders are carried out.
+ * dhcp-client: the core (client.c) between sockets, the kernel's tables, a few files and a script.
+ * What comes is handed to the core; after each turn of the loop its orders are carried out.
  */
 #include <linux/rtnetlink.h>
 #include <signal.h>
@@ -87,7 +87,7 @@ static uint64_t unix_time(void)
 	return (uint64_t)t.tv_sec;
 }
 
-/* ---- orders ------------------------------------------------------------------------------------ */
+/* ---- orders ---------------------------------------------------------------------------------- */
 
 static void configure(struct daemon *d, const struct order *o)
 {
@@ -195,7 +195,7 @@ static void on_timer(void *arg)
 	(void)arg; /* each turn looks at what time brings about */
 }
 
-/* ---- what comes -------------------------------------------------------------------------------- */
+/* ---- what comes ------------------------------------------------------------------------------ */
 
 static void on_frames(void *arg)
 {
@@ -260,7 +260,7 @@ static void on_usr1(void *arg)
 	dhcp_client_renew(((struct daemon *)arg)->client, clock_ms());
 }
 
-/* ---- begin and end ----------------------------------------------------------------------------- */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 /* parse_wanted() - "3,6,15": the parameter request list; the mask is asked for first */
 static size_t parse_wanted(uint8_t *list)

@@ -64,7 +64,7 @@ static const struct program program = {
 	.option_count = ARRAY_SIZE(options),
 };
 
-/* ---- messages ---------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* count_drop() - counts what was passed on too, but says nothing of that */
 static void count_drop(struct daemon *d, const char *name, uint32_t from, enum relay_count why)
@@ -130,7 +130,7 @@ static void on_usr1(void *arg)
 			 (unsigned long long)d->counts[i]);
 }
 
-/* ---- begin and end ----------------------------------------------------------------------------- */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 static enum relay_policy parse_policy(void)
 {

@@ -60,7 +60,7 @@ static void on_server_line(void *arg, const char *line, bool is_complaint)
 	log_limited(is_complaint ? &d->complaint : &d->talk, "%s", line);
 }
 
-/* ---- counts ------------------------------------------------------------------------------------ */
+/* ---- counts ---------------------------------------------------------------------------------- */
 
 static void on_counts(void *arg)
 {
@@ -83,7 +83,7 @@ static void on_timer(void *arg)
 	(void)arg; /* each turn looks at what time brings about */
 }
 
-/* ---- start, and start again -------------------------------------------------------------------- */
+/* ---- start, and start again ------------------------------------------------------------------ */
 
 /* load_config() - NULL: it has faults, which have been printed */
 static struct dhcp_config *load_config(void)

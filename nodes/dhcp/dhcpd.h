@@ -2,8 +2,8 @@
 /*
  * The daemon around the server's core. In each turn of its loop what waits is read and served, in
  * memory; then all leases that have changed are written by one transaction; then the answers leave.
- * If the disk does not take them, nothing has happened: memory goes back to where it was, and clients
- * ask again.
+ * If the disk does not take them, nothing has happened: memory goes back to where it was, and
+ * clients ask again.
  */
 #ifndef VETHLAB_DHCP_DHCPD_H
 #define VETHLAB_DHCP_DHCPD_H
@@ -37,11 +37,12 @@ struct dhcpd {
 
 /* ---- dhcpd_turn.c ---- */
 
-/* dhcpd_now() - Unix time as it was at the start, in ms, and from there on by a clock that nobody sets */
+/* dhcpd_now() - Unix time as it was at the start, in ms, and from there on by a clock that nobody
+ * sets */
 uint64_t dhcpd_now(const struct dhcpd *d);
 
-/* dhcpd_finish_turn() - RFC 2131, 2.1: what is acknowledged is on stable storage. False: it could not
- * be written, and nobody is answered. */
+/* dhcpd_finish_turn() - RFC 2131, 2.1: what is acknowledged is on stable storage. False: it could
+ * not be written, and nobody is answered. */
 bool dhcpd_finish_turn(struct dhcpd *d);
 
 /* dhcpd_on_turn() - writes, sends and does what is due, until nothing is left; sets the timer */

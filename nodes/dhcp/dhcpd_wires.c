@@ -27,7 +27,8 @@ static void on_datagrams(void *arg)
 		server_receive(d->server, list[i].data, list[i].len, w->iface, list[i].to, now);
 }
 
-/* is_for_us() - what a UDP socket would get: an address of this machine's, or the subnet's broadcast */
+/* is_for_us() - what a UDP socket would get: an address of this machine's, or the subnet's
+ * broadcast */
 static bool is_for_us(const struct dhcpd *d, unsigned iface, uint32_t to)
 {
 	const struct subnet *s = config_subnet(d->config, d->wires[iface].address);

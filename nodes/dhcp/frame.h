@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ethernet frames around DHCP: UDP over IPv4 for hosts that have no address yet, and ARP. Octets and
- * structs; no socket. Checksums are real: a veth leaves those of a UDP socket to a hardware that is
- * not there, and who reads frames would drop them.
+ * Ethernet frames around DHCP: UDP over IPv4 for hosts that have no address yet, and ARP. Octets
+ * and structs; no socket. Checksums are real: a veth leaves those of a UDP socket to a hardware
+ * that is not there, and who reads frames would drop them.
  */
 #ifndef VETHLAB_DHCP_FRAME_H
 #define VETHLAB_DHCP_FRAME_H
@@ -26,9 +26,9 @@ struct udp_frame {
 /* frame_put_udp() - the headers that stand in front of the data: FRAME_UDP_LEN octets */
 void frame_put_udp(const struct udp_frame *u, uint8_t *headers);
 
-/* frame_take_udp() - of a frame that came; `data` points into it. `unfinished`: the kernel says that
- * its checksum was never computed, so it is not looked at. False: it is not a whole UDP datagram over
- * IPv4 with good checksums. */
+/* frame_take_udp() - of a frame that came; `data` points into it. `unfinished`: the kernel says
+ * that its checksum was never computed, so it is not looked at. False: it is not a whole UDP
+ * datagram over IPv4 with good checksums. */
 bool frame_take_udp(struct udp_frame *u, const uint8_t *frame, size_t len, bool unfinished);
 
 enum { ARP_REQUEST = 1, ARP_REPLY = 2 }; /* RFC 826 */

@@ -10,7 +10,8 @@
 int icmp_open(void);
 void icmp_ask(int fd, uint32_t address);
 
-/* icmp_receive() - false: there is no more; else *address has answered, or is 0: something else came */
+/* icmp_receive() - false: there is no more; else *address has answered, or is 0: something else
+ * came */
 bool icmp_receive(int fd, uint32_t *address);
 
 #endif

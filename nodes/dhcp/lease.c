@@ -53,7 +53,7 @@ bool lease_is_free(const struct lease *l)
 	       l->is.state == LEASE_RELEASED;
 }
 
-/* ---- trees ------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 static int by_address(const void *one, const void *other)
 {
@@ -102,7 +102,7 @@ static bool is_found_by_client(const struct leases *ls, const struct lease *l)
 	return l->is.client && leases_of(ls, l->subnet->network, l->is.client) == l;
 }
 
-/* ---- ports ------------------------------------------------------------------------------------- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 /* leave_offers() - out of its port's list, if it is there */
 static void leave_offers(struct lease *l)
@@ -155,7 +155,7 @@ void lease_give_port(struct leases *ls, struct lease *l, struct port *p)
 	ports_release(&ls->ports, old);
 }
 
-/* ---- leases ------------------------------------------------------------------------------------ */
+/* ---- leases ---------------------------------------------------------------------------------- */
 
 struct leases *leases_new(const struct dhcp_config *config)
 {
@@ -391,7 +391,7 @@ uint64_t pool_size(const struct subnet *s)
 	return n;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------- */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 struct walk {
 	void (*fn)(void *arg, const struct lease *l);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The leases that a server knows, in memory. Each address of a pool that was ever offered has a lease,
- * in one of the states below; so there are never more than addresses. Those whose time runs are in
- * one heap by its end; those that are free are in a heap of their subnet by how long they have been.
+ * The leases that a server knows, in memory. Each address of a pool that was ever offered has a
+ * lease, in one of the states below; so there are never more than addresses. Those whose time runs
+ * are in one heap by its end; those that are free are in a heap of their subnet by how long they
+ * have been.
  *
  * What shall be on disk is written by the caller, all changes of a turn at once: until then each
  * changed lease remembers what it was, and leases_undo() goes back there.

@@ -30,7 +30,8 @@ const struct option_def *option_def_of(uint8_t code);
 /* option_is_own() - one that the protocol itself fills in: nobody configures it */
 bool option_is_own(uint8_t code);
 
-/* options_have_good_lengths() - each option whose kind has a length, or is made of parts that have */
+/* options_have_good_lengths() - each option whose kind has a length, or is made of parts that
+ * have */
 bool options_have_good_lengths(const struct dhcp_message *m);
 
 /* option_format() - the value as text: addresses and numbers with spaces between them, octets in

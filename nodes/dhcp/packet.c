@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decoding takes two walks over the option areas. The first finds each piece and adds up how long an
- * option is, over all its pieces; then each has its place, and the second copies the pieces there:
- * linear however a message is cut up.
+ * Decoding takes two walks over the option areas. The first finds each piece and adds up how long
+ * an option is, over all its pieces; then each has its place, and the second copies the pieces
+ * there: linear however a message is cut up.
  */
 #include "packet.h"
 
@@ -27,7 +27,7 @@ const char *dhcp_type_name(enum dhcp_type type)
 	return names[type];
 }
 
-/* ---- options of a message ---------------------------------------------------------------------- */
+/* ---- options of a message -------------------------------------------------------------------- */
 
 bool message_has(const struct dhcp_message *m, uint8_t code)
 {
@@ -140,7 +140,7 @@ const char *dhcp_format_hwaddr(const struct dhcp_message *m, char text[DHCP_HWAD
 	return text;
 }
 
-/* ---- decode ------------------------------------------------------------------------------------ */
+/* ---- decode ---------------------------------------------------------------------------------- */
 
 typedef void piece_fn(struct dhcp_message *m, uint8_t code, struct reader piece);
 
@@ -172,7 +172,8 @@ static void measure_piece(struct dhcp_message *m, uint8_t code, struct reader pi
 	m->option[code].len = (uint16_t)(m->option[code].len + left(&piece));
 }
 
-/* place_options() - in the order in which they came; a copy of their pieces fits, for a message does */
+/* place_options() - in the order in which they came; a copy of their pieces fits, for a message
+ * does */
 static void place_options(struct dhcp_message *m)
 {
 	for (unsigned i = 0; i < m->count; i++) {
@@ -271,7 +272,8 @@ bool dhcp_decode(struct dhcp_message *m, const void *data, size_t len, const cha
 		*why = m->hlen > DHCP_HWADDR_LEN ? "hlen above 16" : "op is neither 1 nor 2";
 		return false;
 	}
-	/* RFC 951, 3: the vendor field is 64 octets of anybody's choice; with the cookie, options */
+	/* RFC 951, 3: the vendor field is 64 octets of anybody's choice; with the cookie,
+	 * options */
 	if (left(&r) < 4 || take_be32(&r) != DHCP_MAGIC_COOKIE)
 		return true;
 	m->has_cookie = true;

@@ -3,8 +3,9 @@
  * A BOOTP or DHCP message (RFC 951, 2131, 2132): octets in, a struct out, and back. Addresses are
  * numbers in host order, 0 where there is none.
  *
- * Options stand in the struct by their code, each with all its octets in one piece, however the wire
- * had them: split into several of the same code (RFC 3396), or in `file` and `sname` (option 52).
+ * Options stand in the struct by their code, each with all its octets in one piece, however the
+ * wire had them: split into several of the same code (RFC 3396), or in `file` and `sname` (option
+ * 52).
  */
 #ifndef VETHLAB_DHCP_PACKET_H
 #define VETHLAB_DHCP_PACKET_H
@@ -106,13 +107,14 @@ const char *dhcp_type_name(enum dhcp_type type);
 /* dhcp_decode() - false: it is malformed, and `*why` says in which way */
 bool dhcp_decode(struct dhcp_message *m, const void *data, size_t len, const char **why);
 
-/* dhcp_encode() - at most `room` octets, at least DHCP_MIN_LEN; the number of them. Options leave in
- * the order in which they were put, the relay's information last (RFC 3046, 2.1). What does not fit
- * goes into `file` and `sname` where these are empty (RFC 2131, 4.1), but in BOOTP; what does not fit
- * there either is left out, and counted in `*left_out`. */
+/* dhcp_encode() - at most `room` octets, at least DHCP_MIN_LEN; the number of them. Options leave
+ * in the order in which they were put, the relay's information last (RFC 3046, 2.1). What does not
+ * fit goes into `file` and `sname` where these are empty (RFC 2131, 4.1), but in BOOTP; what does
+ * not fit there either is left out, and counted in `*left_out`. */
 size_t dhcp_encode(const struct dhcp_message *m, uint8_t *to, size_t room, unsigned *left_out);
 
-/* message_has() and message_option() - the reader of an option that is not there is empty and bad */
+/* message_has() and message_option() - the reader of an option that is not there is empty and
+ * bad */
 bool message_has(const struct dhcp_message *m, uint8_t code);
 struct reader message_option(const struct dhcp_message *m, uint8_t code);
 uint32_t message_u32(const struct dhcp_message *m, uint8_t code); /* or an address; 0: not there */

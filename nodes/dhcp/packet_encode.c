@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message as octets. Options that do not fit into their field go into `file` and `sname`; those that
- * are longer than 255 octets are cut into pieces.
+ * A message as octets. Options that do not fit into their field go into `file` and `sname`; those
+ * that are longer than 255 octets are cut into pieces.
  */
 #include <string.h>
 
@@ -42,7 +42,8 @@ struct area {
 	bool used;
 };
 
-/* put_options() - each into the first area that has room for it; the number of those that fit nowhere */
+/* put_options() - each into the first area that has room for it; the number of those that fit
+ * nowhere */
 static unsigned put_options(const struct dhcp_message *m, struct area *areas, unsigned count)
 {
 	unsigned left_out = 0;

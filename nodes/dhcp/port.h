@@ -23,8 +23,8 @@ struct ports {
 	struct port *idle; /* the one that was asked for last, and may not be used yet */
 };
 
-/* ports_find() - the port, a new one if it was not there; it lives as long as something is held there,
- * or until the next call */
+/* ports_find() - the port, a new one if it was not there; it lives as long as something is held
+ * there, or until the next call */
 struct port *ports_find(struct ports *ports, const struct network *n, const uint8_t *circuit,
 			size_t circuit_len);
 

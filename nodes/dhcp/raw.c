@@ -71,7 +71,8 @@ void raw_open(struct raw *r, const char *name)
 	r->arp = sniffer_open(name, r->index, ETH_P_ARP, NULL, 0);
 }
 
-/* A packet socket that is bound to an interface that is down has that as its error, for the next call. */
+/* A packet socket that is bound to an interface that is down has that as its error, for the next
+ * call. */
 void raw_start(struct raw *r)
 {
 	int error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sockets of a client: it has no address, so it reads and writes frames. A UDP socket is there for
- * what it sends once it has one, and so that the kernel does not refuse what comes to port 68.
+ * The sockets of a client: it has no address, so it reads and writes frames. A UDP socket is there
+ * for what it sends once it has one, and so that the kernel does not refuse what comes to port 68.
  */
 #ifndef VETHLAB_DHCP_RAW_H
 #define VETHLAB_DHCP_RAW_H

@@ -28,7 +28,7 @@ const char *relay_count_name(enum relay_count c)
 	return names[c];
 }
 
-/* ---- option 82 --------------------------------------------------------------------------------- */
+/* ---- option 82 ------------------------------------------------------------------------------- */
 
 /* agent_option() - ours, code and length included (RFC 3046, 2.0, 3.1, 3.2); its length */
 static size_t agent_option(const struct relay_config *c, unsigned iface, uint8_t *to, size_t room)
@@ -49,8 +49,8 @@ static size_t agent_option(const struct relay_config *c, unsigned iface, uint8_t
 	return w.full ? 0 : written(&w);
 }
 
-/* copy_options() - all but option 82, and without END: `w` goes on behind. With `ours` only an option
- * 82 that is equal to it is left out. */
+/* copy_options() - all but option 82, and without END: `w` goes on behind. With `ours` only an
+ * option 82 that is equal to it is left out. */
 static void copy_options(struct writer *w, struct reader r, const uint8_t *ours, size_t ours_len)
 {
 	while (left(&r)) {
@@ -83,8 +83,8 @@ static bool finish(struct writer *w, struct relayed *r)
 	return !w->full;
 }
 
-/* put_agent_option() - as the last option (RFC 3046, 2.1), in place of what was there. A message that
- * has no room for it goes without. */
+/* put_agent_option() - as the last option (RFC 3046, 2.1), in place of what was there. A message
+ * that has no room for it goes without. */
 static void put_agent_option(const struct relay_config *c, unsigned iface, const uint8_t *data,
 			     size_t len, struct relayed *r)
 {
@@ -114,7 +114,7 @@ static void strip_agent_option(const struct relay_config *c, unsigned iface, con
 	finish(&w, r);
 }
 
-/* ---- to the servers ---------------------------------------------------------------------------- */
+/* ---- to the servers -------------------------------------------------------------------------- */
 
 /* is_own() - is it the address of an interface of ours with clients? `*iface` is which. */
 static bool is_own(const struct relay_config *c, uint32_t address, unsigned *iface)
@@ -176,7 +176,7 @@ enum relay_count relay_request(const struct relay_config *c, unsigned iface, con
 	return RELAYED_REQUEST;
 }
 
-/* ---- to the client ----------------------------------------------------------------------------- */
+/* ---- to the client --------------------------------------------------------------------------- */
 
 static bool is_server(const struct relay_config *c, uint32_t address)
 {
@@ -186,8 +186,8 @@ static bool is_server(const struct relay_config *c, uint32_t address)
 	return false;
 }
 
-/* find_client() - RFC 1542, 4.1.2: all, if the client wants that or has no address yet that we could
- * write on a frame; else its hardware */
+/* find_client() - RFC 1542, 4.1.2: all, if the client wants that or has no address yet that we
+ * could write on a frame; else its hardware */
 static void find_client(struct relayed *r, const struct dhcp_message *m)
 {
 	uint32_t address = m->yiaddr ? m->yiaddr : m->ciaddr;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The relay agent's core (RFC 1542, 4; RFC 3046): a message in, the message to pass on out. It changes
- * what those RFCs say, octet by octet, and leaves everything else as the client or the server wrote
- * it. No socket, and no state: a reply finds its way by giaddr.
+ * The relay agent's core (RFC 1542, 4; RFC 3046): a message in, the message to pass on out. It
+ * changes what those RFCs say, octet by octet, and leaves everything else as the client or the
+ * server wrote it. No socket, and no state: a reply finds its way by giaddr.
  */
 #ifndef VETHLAB_DHCP_RELAY_H
 #define VETHLAB_DHCP_RELAY_H
@@ -53,8 +53,8 @@ struct relayed {
 	uint8_t hwaddr[6];
 };
 
-/* relay_request() - from a client, or from another relay, at interface `iface`; RELAYED_REQUEST: `r`
- * goes to each server. Else why it was dropped. */
+/* relay_request() - from a client, or from another relay, at interface `iface`; RELAYED_REQUEST:
+ * `r` goes to each server. Else why it was dropped. */
 enum relay_count relay_request(const struct relay_config *c, unsigned iface, const void *data,
 			       size_t len, struct relayed *r);
 

@@ -109,10 +109,11 @@ void server_complain(const struct server *s, const struct request *q, const char
 	va_end(ap);
 }
 
-/* ---- who, and where ---------------------------------------------------------------------------- */
+/* ---- who, and where -------------------------------------------------------------------------- */
 
-/* selected_address() - an address of the subnet that the client is in. A relay that cannot put its own
- * there says so in option 82 (RFC 3527); a client for somebody else, in option 118 (RFC 3011). */
+/* selected_address() - an address of the subnet that the client is in. A relay that cannot put
+ * its own there says so in option 82 (RFC 3527); a client for somebody else, in option 118 (RFC
+ * 3011). */
 static uint32_t selected_address(const struct server *s, const struct request *q)
 {
 	const struct dhcp_message *m = q->m;
@@ -192,9 +193,10 @@ bool request_make(struct server *s, struct request *q, const struct dhcp_message
 	return true;
 }
 
-/* ---- what is not served at all ----------------------------------------------------------------- */
+/* ---- what is not served at all --------------------------------------------------------------- */
 
-/* is_too_fast() - more messages of one hardware address in this second than the configuration lets */
+/* is_too_fast() - more messages of one hardware address in this second than the configuration
+ * lets */
 static bool is_too_fast(struct server *s, const struct dhcp_message *m, uint64_t now)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a */

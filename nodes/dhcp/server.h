@@ -59,16 +59,16 @@ struct server *server_new(const struct dhcp_config *c, struct leases *ls, struct
 			  struct counts *counts, struct server_log log);
 void server_free(struct server *s);
 
-/* server_receive() - a datagram that came to port 67 of an interface, for the address `to`. The caller
- * sees to it that there are fewer than OUTGOING_MAX messages to be sent. */
+/* server_receive() - a datagram that came to port 67 of an interface, for the address `to`. The
+ * caller sees to it that there are fewer than OUTGOING_MAX messages to be sent. */
 void server_receive(struct server *s, const void *data, size_t len, unsigned iface, uint32_t to,
 		    uint64_t now);
 
 /* server_heard() - somebody has answered for an address */
 void server_heard(struct server *s, uint32_t address, uint64_t now);
 
-/* server_tick() - what time brings about; when to call it again, or NEVER. A time that is over: there is
- * more to do, and no room for its answers. */
+/* server_tick() - what time brings about; when to call it again, or NEVER. A time that is over:
+ * there is more to do, and no room for its answers. */
 uint64_t server_tick(struct server *s, uint64_t now);
 
 const struct outgoing *server_output(const struct server *s, size_t *count);

@@ -17,7 +17,7 @@
 #define OFFERS_MIN	8    /* of a port, however small the pool */
 #define OFFERS_FRACTION 4
 
-/* ---- which address ----------------------------------------------------------------------------- */
+/* ---- which address --------------------------------------------------------------------------- */
 
 /* is_same_host() - the client, or one that the same static binding identifies: a boot ROM and the
  * system that it loads say different things of the host that they are */
@@ -79,9 +79,9 @@ static uint64_t network_size(const struct network *n)
 	return size;
 }
 
-/* make_room_at_port() - a port has so many addresses and no more; its oldest offer, which nobody has
- * taken, makes way. A flood of made-up clients goes round among its own offers so. False: all it has
- * are leases. */
+/* make_room_at_port() - a port has so many addresses and no more; its oldest offer, which nobody
+ * has taken, makes way. A flood of made-up clients goes round among its own offers so. False: all
+ * it has are leases. */
 static bool make_room_at_port(struct server *s, const struct request *q)
 {
 	uint64_t offers = network_size(q->network) / OFFERS_FRACTION;
@@ -99,7 +99,8 @@ static bool make_room_at_port(struct server *s, const struct request *q)
 	return true;
 }
 
-/* from_pools() - an address that nobody has had yet, or the one that is free for the longest time */
+/* from_pools() - an address that nobody has had yet, or the one that is free for the longest
+ * time */
 static struct lease *from_pools(struct server *s, const struct request *q)
 {
 	struct lease *oldest = NULL;
@@ -132,7 +133,8 @@ static void say_exhausted(struct server *s, const struct request *q)
 	server_say(s, q, "no address is left in %s", q->network->name);
 }
 
-/* choose() - RFC 2131, 4.3.1, with the static binding in front; NULL: there is none, which is said */
+/* choose() - RFC 2131, 4.3.1, with the static binding in front; NULL: there is none, which is
+ * said */
 static struct lease *choose(struct server *s, const struct request *q)
 {
 	uint32_t wanted = message_u32(q->m, OPT_REQUESTED_IP);
@@ -156,10 +158,10 @@ static struct lease *choose(struct server *s, const struct request *q)
 	return l;
 }
 
-/* ---- hold it ----------------------------------------------------------------------------------- */
+/* ---- hold it --------------------------------------------------------------------------------- */
 
-/* is_asked_anew() - 4.3.1: a client that has a lease, asks for any address, and for no time, is told the
- * end that its lease has already */
+/* is_asked_anew() - 4.3.1: a client that has a lease, asks for any address, and for no time, is
+ * told the end that its lease has already */
 static bool is_asked_anew(const struct request *q, const struct lease *l)
 {
 	return l->is.state == LEASE_BOUND && l->is.until != NEVER && is_same_host(q, l) &&
@@ -242,7 +244,7 @@ void request_hold(struct server *s, const struct request *q, struct lease *l,
 		lease_give_port(s->leases, l, q->port);
 }
 
-/* ---- offer it ---------------------------------------------------------------------------------- */
+/* ---- offer it -------------------------------------------------------------------------------- */
 
 /* offer() - of an address that the client does not have yet it is held from now on */
 static void offer(struct server *s, const struct request *q, struct lease *l)
@@ -407,9 +409,10 @@ uint64_t server_tick(struct server *s, uint64_t now)
 	return s->probes && s->probes->until < next ? s->probes->until : next;
 }
 
-/* ---- BOOTP ------------------------------------------------------------------------------------- */
+/* ---- BOOTP ----------------------------------------------------------------------------------- */
 
-/* RFC 1534, 2 and RFC 951: an address for ever; from the pool only where the configuration says so */
+/* RFC 1534, 2 and RFC 951: an address for ever; from the pool only where the configuration says
+ * so */
 void serve_bootp(struct server *s, struct request *q)
 {
 	bool is_static = q->binding && request_may_have(s, q, q->binding->address);

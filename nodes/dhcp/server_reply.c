@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an answer holds (RFC 2131, table 3) and where it goes (4.1). The order of options is one that
- * every client reads: type, server, lease, mask, then what it asked for in its own order.
+ * What an answer holds (RFC 2131, table 3) and where it goes (4.1). The order of options is one
+ * that every client reads: type, server, lease, mask, then what it asked for in its own order.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 #define INFINITE UINT32_MAX /* RFC 2131, 3.3 */
 
-/* ---- options ----------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 /* subnet_of() - that of its wire which the address is in; else the one that it asked from */
 static const struct subnet *subnet_of(const struct request *q, uint32_t address)
@@ -84,8 +84,8 @@ static void echo(struct dhcp_message *out, const struct dhcp_message *in, uint8_
 		message_put(out, code, r.at, left(&r));
 }
 
-/* echo_identity() - before what the client asks for, which may not all fit: RFC 6842, 3, and RFC 3011,
- * 2, want these back whatever else there is */
+/* echo_identity() - before what the client asks for, which may not all fit: RFC 6842, 3, and RFC
+ * 3011, 2, want these back whatever else there is */
 static void echo_identity(struct dhcp_message *out, const struct dhcp_message *in)
 {
 	if (out->type == DHCP_BOOTP)
@@ -94,8 +94,8 @@ static void echo_identity(struct dhcp_message *out, const struct dhcp_message *i
 	echo(out, in, OPT_SUBNET_SELECTION);
 }
 
-/* put_parameters() - RFC 2131, 4.3.1: what the client asks for; all there is, if it does not ask. The
- * mask is always there, and before the routers (RFC 2132, 3.3). */
+/* put_parameters() - RFC 2131, 4.3.1: what the client asks for; all there is, if it does not ask.
+ * The mask is always there, and before the routers (RFC 2132, 3.3). */
 static void put_parameters(struct dhcp_message *out, const struct request *q,
 			   const struct content *c)
 {
@@ -117,7 +117,7 @@ static void put_parameters(struct dhcp_message *out, const struct request *q,
 	put_wanted(out, q, c, OPT_REBINDING_TIME);
 }
 
-/* ---- the message ------------------------------------------------------------------------------- */
+/* ---- the message ----------------------------------------------------------------------------- */
 
 /* begin() - an answer with what it repeats of the request, and says of itself (table 3) */
 static struct dhcp_message begin(const struct request *q, enum dhcp_type type)
@@ -172,8 +172,8 @@ static bool is_on_wire(const struct server *s, const struct request *q)
 	       q->m->hlen == 6;
 }
 
-/* RFC 2131, 4.1: the relay; all, for who is refused; the address that the client has; all, if it says
- * that it hears nothing else; or its hardware */
+/* RFC 2131, 4.1: the relay; all, for who is refused; the address that the client has; all, if it
+ * says that it hears nothing else; or its hardware */
 static void address_to(const struct server *s, struct outgoing *o, const struct request *q,
 		       const struct dhcp_message *out)
 {
@@ -251,8 +251,8 @@ void reply_ack(struct server *s, const struct request *q, uint32_t address, uint
 	reply_lease(s, q, DHCP_ACK, address, seconds);
 }
 
-/* RFC 2131, table 3: type, server, a message and the client's identifier, and nothing else. Through a
- * relay the broadcast bit is set (4.3.2): the client may not hear its address. */
+/* RFC 2131, table 3: type, server, a message and the client's identifier, and nothing else. Through
+ * a relay the broadcast bit is set (4.3.2): the client may not hear its address. */
 void reply_nak(struct server *s, const struct request *q, const char *why)
 {
 	struct dhcp_message out = begin(q, DHCP_NAK);
@@ -281,7 +281,8 @@ void reply_inform(struct server *s, const struct request *q)
 	send_reply(s, q, &out, COUNT_ACK);
 }
 
-/* RFC 1534, 2: as much of the options as a BOOTP reply of 300 octets holds, and none of DHCP's own */
+/* RFC 1534, 2: as much of the options as a BOOTP reply of 300 octets holds, and none of DHCP's
+ * own */
 void reply_bootp(struct server *s, const struct request *q, uint32_t address)
 {
 	struct dhcp_message out = begin(q, DHCP_BOOTP);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* RFC 2131, 4.3.2 to 4.3.5: what a client says about an address that it has been offered, or has. */
+/* RFC 2131, 4.3.2 to 4.3.5: what a client says about an address that it has been offered, or
+ * has. */
 #include "server_core.h"
 
 /* is_ours() - does option 54 name us? */
@@ -32,8 +33,8 @@ static void bind_lease(struct server *s, struct request *q, uint32_t address)
 	reply_ack(s, q, address, seconds);
 }
 
-/* may_bind() - is the address one that the client can be given, and has its port room for one more? What
- * it holds already it keeps, or gives back for this one. */
+/* may_bind() - is the address one that the client can be given, and has its port room for one more?
+ * What it holds already it keeps, or gives back for this one. */
 static bool may_bind(const struct server *s, const struct request *q, uint32_t address)
 {
 	const struct lease *had = leases_of(s->leases, q->network, q->client);
@@ -45,7 +46,8 @@ static bool may_bind(const struct server *s, const struct request *q, uint32_t a
 	       (q->binding && q->binding->address == address);
 }
 
-/* SELECTING: an answer to an offer. Another server's was taken: ours is free at once (3.1, step 4). */
+/* SELECTING: an answer to an offer. Another server's was taken: ours is free at once (3.1, step
+ * 4). */
 static void serve_selecting(struct server *s, struct request *q)
 {
 	uint32_t wanted = message_u32(q->m, OPT_REQUESTED_IP);
@@ -64,7 +66,8 @@ static void serve_selecting(struct server *s, struct request *q)
 	}
 }
 
-/* is_known() - the client's own, by a lease that still runs, or that has run out and is still there */
+/* is_known() - the client's own, by a lease that still runs, or that has run out and is still
+ * there */
 static bool is_known(const struct lease *l, const struct request *q, uint32_t address)
 {
 	return l && l->address == address && client_is(l->is.client, q->client) &&
@@ -72,9 +75,10 @@ static bool is_known(const struct lease *l, const struct request *q, uint32_t ad
 		l->is.state == LEASE_OFFERED);
 }
 
-/* serve_known_address() - INIT-REBOOT, RENEWING and REBINDING: the client has the address, it says. A
- * wrong network is refused, and the use of another client's address; a client that is not known may be
- * another server's, so it gets no answer (4.3.2), unless the configuration says that there is none. */
+/* serve_known_address() - INIT-REBOOT, RENEWING and REBINDING: the client has the address, it says.
+ * A wrong network is refused, and the use of another client's address; a client that is not known
+ * may be another server's, so it gets no answer (4.3.2), unless the configuration says that there
+ * is none. */
 static void serve_known_address(struct server *s, struct request *q, uint32_t address)
 {
 	const struct lease *l = leases_of(s->leases, q->network, q->client);
@@ -113,7 +117,8 @@ void serve_request(struct server *s, struct request *q)
 		s->counts->n[DROP_NO_ADDRESS]++;
 }
 
-/* own_lease() - the lease that the message is about, if it is this client's, from us; NULL: counted */
+/* own_lease() - the lease that the message is about, if it is this client's, from us; NULL:
+ * counted */
 static struct lease *own_lease(struct server *s, const struct request *q, uint32_t address)
 {
 	struct lease *l = leases_at(s->leases, address);

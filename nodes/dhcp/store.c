@@ -40,8 +40,8 @@ static const char tables[] =
 	"pragma user_version = " VERSION_OF_TABLES ";"
 	"commit;";
 
-/* The log of changes takes the sync: a checkpoint of it comes seldom. Little is kept in memory, for the
- * leases are there already. */
+/* The log of changes takes the sync: a checkpoint of it comes seldom. Little is kept in memory, for
+ * the leases are there already. */
 static const char habits[] = "pragma journal_mode = wal;"
 			     "pragma synchronous = full;"
 			     "pragma wal_autocheckpoint = 2000;"
@@ -76,9 +76,10 @@ static bool end(struct store *st, bool good)
 	return false;
 }
 
-/* ---- open -------------------------------------------------------------------------------------- */
+/* ---- open ------------------------------------------------------------------------------------ */
 
-/* value_of() - the one value that a statement gives, as a line of text that the caller frees; or NULL */
+/* value_of() - the one value that a statement gives, as a line of text that the caller frees; or
+ * NULL */
 static char *value_of(struct store *st, const char *sql)
 {
 	sqlite3_stmt *stmt = prepare(st, sql);
@@ -121,9 +122,9 @@ static char *judge(struct store *st, const char *path, bool *empty)
 	return NULL;
 }
 
-/* lengthen_log() - SQLite's log of changes gets its length at once. Where each commit made it longer, its
- * sync would wait for the file system's journal, and not for its own octets alone: measured, a
- * millisecond and more instead of a tenth. In memory there is nothing to gain. */
+/* lengthen_log() - SQLite's log of changes gets its length at once. Where each commit made it
+ * longer, its sync would wait for the file system's journal, and not for its own octets alone:
+ * measured, a millisecond and more instead of a tenth. In memory there is nothing to gain. */
 static void lengthen_log(const char *path)
 {
 	static const char zeroes[65536];
@@ -214,7 +215,7 @@ void store_close(struct store *st)
 	free(st);
 }
 
-/* ---- write ------------------------------------------------------------------------------------- */
+/* ---- write ----------------------------------------------------------------------------------- */
 
 static void bind_text(sqlite3_stmt *stmt, int column, const char *text)
 {
@@ -277,7 +278,7 @@ bool store_write_counts(struct store *st, const struct counts *counts)
 	return end(st, good);
 }
 
-/* ---- read -------------------------------------------------------------------------------------- */
+/* ---- read ------------------------------------------------------------------------------------ */
 
 /* column() - as text, good until the next row; NULL: nothing is there */
 static const char *column(sqlite3_stmt *stmt, int i)
@@ -338,7 +339,7 @@ bool store_read_leases(struct store *st, uint64_t now, store_lease_fn *fn, void 
 	return result == SQLITE_DONE;
 }
 
-/* ---- static bindings --------------------------------------------------------------------------- */
+/* ---- static bindings ------------------------------------------------------------------------- */
 
 /* binding_from() - a row; NULL: `*why` */
 static struct binding *binding_from(sqlite3_stmt *stmt, const char **why)

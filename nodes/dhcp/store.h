@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Leases, static bindings and counts on disk: an SQLite database, which people read with sqlite3(1)
- * while the server runs. A change is on disk when store_write() says so: SQLite syncs its log once for
- * all changes of a call.
+ * while the server runs. A change is on disk when store_write() says so: SQLite syncs its log once
+ * for all changes of a call.
  */
 #ifndef VETHLAB_DHCP_STORE_H
 #define VETHLAB_DHCP_STORE_H

@@ -52,7 +52,7 @@ static struct {
 	struct iovec parts[WIRE_BATCH];
 } in;
 
-/* ---- open -------------------------------------------------------------------------------------- */
+/* ---- open ------------------------------------------------------------------------------------ */
 
 /* address_of() - 0: it is not of IPv4 */
 static uint32_t address_of(const struct ifaddrs *i)
@@ -123,8 +123,8 @@ static int open_udp(const struct wire *w, bool shared)
 	set(fd, IPPROTO_IP, IP_PKTINFO, 1);
 	set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_LEN);
 	set(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_LEN);
-	/* a socket for all interfaces comes first, and finds out whether somebody has the port; those
-	 * of single interfaces share it then */
+	/* a socket for all interfaces comes first, and finds out whether somebody has the port;
+	 * those of single interfaces share it then */
 	set(fd, SOL_SOCKET, SO_REUSEADDR, shared && w->name[0]);
 	if (w->name[0] &&
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, w->name, (socklen_t)strlen(w->name)) < 0)
@@ -157,8 +157,8 @@ static void open_wire(struct wire *w, const char *name, bool shared)
 	w->frames_out = queue_new(w->frames);
 }
 
-/* UDP over IPv4 from 0.0.0.0 to port 67, but for 255.255.255.255, which UDP sockets get: offsets are
- * those of an Ethernet frame */
+/* UDP over IPv4 from 0.0.0.0 to port 67, but for 255.255.255.255, which UDP sockets get: offsets
+ * are those of an Ethernet frame */
 static struct sock_filter from_nobody[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 26), /* source */
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 8),
@@ -215,7 +215,7 @@ void wire_close(struct wire *w)
 	cleanup_close(&w->nobody);
 }
 
-/* ---- receive ----------------------------------------------------------------------------------- */
+/* ---- receive --------------------------------------------------------------------------------- */
 
 /* destination_of() - 0: the kernel has not said it */
 static uint32_t destination_of(struct msghdr *msg)
@@ -286,7 +286,7 @@ bool wire_receive_arp(struct wire *w, uint32_t *address)
 	return true;
 }
 
-/* ---- send -------------------------------------------------------------------------------------- */
+/* ---- send ------------------------------------------------------------------------------------ */
 
 /* flush() - a packet that the kernel does not take is lost, as on any wire; the others leave */
 static void flush(struct wire_queue *q)

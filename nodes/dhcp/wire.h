@@ -34,12 +34,12 @@ struct datagram {
 	const uint8_t *data;
 };
 
-/* wire_open() - at the interface of this name, listening to port 67; ends the program where there is
- * no such interface, or none with an IPv4 address, or somebody else has the port */
+/* wire_open() - at the interface of this name, listening to port 67; ends the program where there
+ * is no such interface, or none with an IPv4 address, or somebody else has the port */
 void wire_open(struct wire *w, const char *name);
 
-/* wire_open_anywhere() - a socket for all interfaces: UDP alone, no frames; and wire_open_shared(), to
- * be called after, those that share the port with it */
+/* wire_open_anywhere() - a socket for all interfaces: UDP alone, no frames; and wire_open_shared(),
+ * to be called after, those that share the port with it */
 void wire_open_shared(struct wire *w, const char *name);
 void wire_open_anywhere(struct wire *w);
 void wire_close(struct wire *w);
@@ -57,14 +57,16 @@ bool wire_receive_from_nobody(struct wire *w, struct datagram *d);
 /* wire_receive_arp() - false: there is no more; else *address is one that somebody has, or 0 */
 bool wire_receive_arp(struct wire *w, uint32_t *address);
 
-/* wire_open_routed() - no interface at all: for what goes where the routing table says, from port 67. A
- * socket that is bound to an interface takes each address for one that is on its wire, and asks there
- * by ARP for whatever somebody has made up; what waits for the answers fills its buffer. */
+/* wire_open_routed() - no interface at all: for what goes where the routing table says, from
+ * port 67. A socket that is bound to an interface takes each address for one that is on its
+ * wire, and asks there by ARP for whatever somebody has made up; what waits for the answers
+ * fills its buffer. */
 void wire_open_routed(struct wire *w);
 void wire_send_routed(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
 		      const uint8_t *data, size_t len);
 
-/* What is sent is gathered until wire_flush(), or until WIRE_BATCH of it; its data must last so long. */
+/* What is sent is gathered until wire_flush(), or until WIRE_BATCH of it; its data must last so
+ * long. */
 void wire_send_udp(struct wire *w, uint32_t src, uint32_t dst, uint16_t dst_port,
 		   const uint8_t *data, size_t len);
 void wire_send_frame(struct wire *w, const uint8_t to[6], uint32_t src, uint32_t dst,

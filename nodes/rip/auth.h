@@ -26,15 +26,17 @@ struct rip_key {
 
 #define RIP_SIGNED_MAX (RIP_PACKET_MAX + RIP_TRAILER_MAX)
 
-/* rip_auth_room() - octets behind the header that signing with this key takes: one entry, or none */
+/* rip_auth_room() - octets behind the header that signing with this key takes: one entry, or
+ * none */
 size_t rip_auth_room(const struct rip_key *k);
 
 /* rip_sign() - fills in the first entry and adds the trailer; the new length. k NULL: as it is. */
 size_t rip_sign(const struct rip_key *k, uint32_t sequence, uint8_t packet[RIP_SIGNED_MAX],
 		size_t len);
 
-/* rip_verify() - is this signed by one of the keys? With none nothing may be signed. `*len` becomes
- * the length without the trailer; with a digest `*sequence` is the packet's, and `*kind` says so. */
+/* rip_verify() - is this signed by one of the keys? With none nothing may be signed. `*len`
+ * becomes the length without the trailer; with a digest `*sequence` is the packet's, and `*kind`
+ * says so. */
 bool rip_verify(const struct rip_key *keys, size_t count, const uint8_t *packet, size_t *len,
 		enum rip_auth *kind, uint32_t *sequence);
 

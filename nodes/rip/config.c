@@ -11,7 +11,7 @@
 
 #define HOUR_MS UINT64_C(3600000)
 
-/* ---- what an interface may say, and the top for all of them ------------------------------------ */
+/* ---- what an interface may say, and the top for all of them ---------------------------------- */
 
 static void read_send(struct config_reader *r, struct yaml *y, void *settings)
 {
@@ -88,7 +88,7 @@ static void read_neighbours(struct config_reader *r, struct yaml *y, void *setti
 	((struct rip_settings *)settings)->said |= SAID_NEIGHBOURS;
 }
 
-/* ---- auth -------------------------------------------------------------------------------------- */
+/* ---- auth ------------------------------------------------------------------------------------ */
 
 struct auth_words {
 	struct rip_key key;
@@ -183,7 +183,7 @@ static void read_auth(struct config_reader *r, struct yaml *y, void *settings)
 		"split-horizon", read_split                                                        \
 	}
 
-/* ---- interfaces -------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------------ */
 
 static bool check_name(struct config_reader *r, const char *name, struct place at)
 {
@@ -223,7 +223,7 @@ static void read_interfaces(struct config_reader *r, struct yaml *y, void *setti
 	}
 }
 
-/* ---- networks ---------------------------------------------------------------------------------- */
+/* ---- networks -------------------------------------------------------------------------------- */
 
 static bool read_network(struct config_reader *r, const struct yaml *y, struct prefix *p)
 {
@@ -299,7 +299,7 @@ static void read_aggregate(struct config_reader *r, struct yaml *y, void *settin
 	read_each(r, y, read_one_aggregate, r->context);
 }
 
-/* ---- the whole file ---------------------------------------------------------------------------- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 static void read_update(struct config_reader *r, struct yaml *y, void *settings)
 {

@@ -4,7 +4,7 @@
 
 #define NEIGHBOURS_MAX 4096
 
-/* ---- who sent it ------------------------------------------------------------------------------- */
+/* ---- who sent it ----------------------------------------------------------------------------- */
 
 bool iface_has_network(const struct rip_iface *i, uint32_t address)
 {
@@ -66,7 +66,7 @@ static void drop(struct router *r, const struct rip_iface *i, uint32_t from, enu
 	r->io.dropped(r->io.arg, i, from, why);
 }
 
-/* ---- entries ----------------------------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------------------------- */
 
 /* RFC 2453, 3.9.2 and 4.3; where there is no mask it is guessed as RFC 1058, 3.2, has it */
 int entry_len(const struct rip_iface *i, const struct rip_entry *e)
@@ -115,7 +115,8 @@ static bool is_host_of(const struct rip_iface *i, uint32_t address)
 	return false;
 }
 
-/* next_hop_of() - RFC 2453, 4.4: one that is not directly reachable is as none; 0: it is ourselves */
+/* next_hop_of() - RFC 2453, 4.4: one that is not directly reachable is as none; 0: it is
+ * ourselves */
 static uint32_t next_hop_of(const struct router *r, const struct rip_iface *i, uint32_t from,
 			    const struct rip_entry *e)
 {
@@ -148,7 +149,7 @@ static void take_entry(struct router *r, struct rip_iface *i, struct rip_neighbo
 	rib_learn(r, &news, now);
 }
 
-/* ---- packets ----------------------------------------------------------------------------------- */
+/* ---- packets --------------------------------------------------------------------------------- */
 
 /* is_received() - RFC 2453, 5.1: the receive switch; a version above 2 goes with 2 */
 static bool is_received(const struct rip_iface *i, uint8_t version)
@@ -166,7 +167,8 @@ static bool is_received(const struct rip_iface *i, uint8_t version)
 	return false;
 }
 
-/* is_signed() - rip_verify() with the keys that hold, or with the one that goes on in their place */
+/* is_signed() - rip_verify() with the keys that hold, or with the one that goes on in their
+ * place */
 static bool is_signed(const struct rip_settings *s, uint32_t seconds, const uint8_t *data,
 		      size_t *len, enum rip_auth *kind, uint32_t *sequence)
 {

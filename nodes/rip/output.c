@@ -64,7 +64,7 @@ static void update_add(struct update *u, const struct rip_entry *e)
 		to->tag = 0, to->mask = to->next_hop = 0;
 }
 
-/* ---- one route --------------------------------------------------------------------------------- */
+/* ---- one route ------------------------------------------------------------------------------- */
 
 static bool was_learned_at(const struct rip_route *route, const struct rip_iface *i)
 {
@@ -135,13 +135,14 @@ static void add_route(struct update *u, const struct rip_route *route)
 	update_add(u, &e);
 }
 
-/* ---- for routers of version 1 ------------------------------------------------------------------ */
+/* ---- for routers of version 1 ---------------------------------------------------------------- */
 
-/* RFC 1058, 3.2, and RFC 2453, 4.3: who guesses masks must not be told what it would guess wrong. */
+/* RFC 1058, 3.2, and RFC 2453, 4.3: who guesses masks must not be told what it would guess
+ * wrong. */
 enum sight { SIGHT_GOOD, SIGHT_BY_CLASS, SIGHT_NONE };
 
-/* sight_inside() - of the network that the interface is in: what has its mask, and a host, whose address
- * must not look like a subnet's */
+/* sight_inside() - of the network that the interface is in: what has its mask, and a host, whose
+ * address must not look like a subnet's */
 static enum sight sight_inside(const struct network *n, uint32_t address, unsigned len)
 {
 	bool is_host = len == 32 && address & ~ip4_mask(n->len);
@@ -214,7 +215,7 @@ static void add_classes(struct update *u, struct prefix_map *classes)
 	}
 }
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 /* add_routes() - all of them, or those that have changed */
 static void add_routes(struct update *u, bool all, bool for_version_1)
@@ -372,7 +373,7 @@ void output_answers(struct router *r, uint64_t now)
 	r->answer_count = 0;
 }
 
-/* ---- aggregates -------------------------------------------------------------------------------- */
+/* ---- aggregates ------------------------------------------------------------------------------ */
 
 /* least_metric_inside() - of all that is longer than the aggregate; 16: nothing of it is reached */
 static unsigned least_metric_inside(const struct router *r, const struct prefix *aggregate)

@@ -8,7 +8,7 @@
 
 #define FORMAT_VERSION 1
 
-/* ---- the daemon tells -------------------------------------------------------------------------- */
+/* ---- the daemon tells ------------------------------------------------------------------------ */
 
 static json_t *text_of_ip(uint32_t address)
 {
@@ -195,7 +195,7 @@ json_t *report_tell(void *ripd, const char *question)
 	return list ? json_pack("{s:i, s:o}", "version", FORMAT_VERSION, question, list) : NULL;
 }
 
-/* ---- who asked prints -------------------------------------------------------------------------- */
+/* ---- who asked prints ------------------------------------------------------------------------ */
 
 static const struct table_column route_columns[] = {
 	{ "PREFIX", "prefix", TABLE_TEXT },

@@ -13,10 +13,10 @@
 #define ROUTES_MAX 2000000
 #define AHEAD_MAX  3 /* in one pause */
 
-/* ---- changes ----------------------------------------------------------------------------------- */
+/* ---- changes --------------------------------------------------------------------------------- */
 
-/* goes_ahead() - a loss and a gain do not wait for the end of the pause between triggered updates, a few
- * times in each */
+/* goes_ahead() - a loss and a gain do not wait for the end of the pause between triggered updates,
+ * a few times in each */
 static bool goes_ahead(const struct router *r, struct rip_route *route, enum change how)
 {
 	if (route->pause != r->pause) {
@@ -70,7 +70,7 @@ static void lose(struct router *r, struct rip_route *route, uint64_t now)
 	route_mark(r, route, CHANGE_LOSS);
 }
 
-/* ---- paths ------------------------------------------------------------------------------------- */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
 /* path_free() - out of its route and its queue; what the route is without it is the caller's
  * business */
@@ -140,7 +140,7 @@ static struct rip_path *find_path(const struct rip_route *route, const struct ri
 	return NULL;
 }
 
-/* ---- learning: RFC 2453, 3.9.2 ----------------------------------------------------------------- */
+/* ---- learning: RFC 2453, 3.9.2 --------------------------------------------------------------- */
 
 /* take_over() - the route is as this neighbour says, and only so */
 static void take_over(struct router *r, struct rip_route *route, const struct rip_news *news,
@@ -266,7 +266,7 @@ uint64_t rib_expire(struct router *r, uint64_t now)
 	return next;
 }
 
-/* ---- our own ----------------------------------------------------------------------------------- */
+/* ---- our own --------------------------------------------------------------------------------- */
 
 void router_begin_own(struct router *r)
 {

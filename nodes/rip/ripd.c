@@ -7,7 +7,7 @@
 
 #include "nodes/common/mem.h"
 
-/* ---- what the router wants done ---------------------------------------------------------------- */
+/* ---- what the router wants done -------------------------------------------------------------- */
 
 /* warn_of_key() - RFC 4822: who runs the network is told that the last key has run out */
 static void warn_of_key(struct ripd *d, const struct rip_iface *i)
@@ -68,7 +68,7 @@ static void say_dropped(void *arg, const struct rip_iface *i, uint32_t from, enu
 			    rip_count_name(why));
 }
 
-/* ---- what the kernel has ----------------------------------------------------------------------- */
+/* ---- what the kernel has --------------------------------------------------------------------- */
 
 /* give_link() - an interface as it is now; RIP is not spoken at loopback, and where the
  * configuration has none */
@@ -197,7 +197,7 @@ static void on_static(void *arg)
 	give_own(arg);
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static void on_packets(void *arg)
 {
@@ -235,7 +235,7 @@ static void on_sweep(void *arg)
 	fib_sweep(d->fib);
 }
 
-/* ---- begin and end ----------------------------------------------------------------------------- */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 static void watch_all(struct ripd *d)
 {

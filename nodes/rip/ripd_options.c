@@ -61,7 +61,7 @@ static const struct program program = {
 	.more = "Example: ripd --update 5s --timeout 30s --announce 0.0.0.0/0 eth0 eth1\n",
 };
 
-/* ---- show -------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 _Noreturn static void show(const char *what)
 {
@@ -74,7 +74,7 @@ _Noreturn static void show(const char *what)
 	exit(report_print(question, ask_daemon("ripd", question), as_json));
 }
 
-/* ---- the configuration ------------------------------------------------------------------------- */
+/* ---- the configuration ----------------------------------------------------------------------- */
 
 /* load_file() - its faults are printed; errors end the program with status 2 */
 static void load_file(struct rip_config *c)

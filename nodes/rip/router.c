@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The router as a whole: its interfaces, and when it speaks. Regularly, the whole table (RFC 2453,
- * 3.8); after a change, what has changed, at once, and then not before a pause is over (3.10.1). What
- * was lost, and what is reachable again, does not wait for the pause, a few times in each: a wave of these
- * crosses a network in the time of its packets, while what flaps still waits.
+ * 3.8); after a change, what has changed, at once, and then not before a pause is over (3.10.1).
+ * What was lost, and what is reachable again, does not wait for the pause, a few times in each: a
+ * wave of these crosses a network in the time of its packets, while what flaps still waits.
  */
 #include "router_core.h"
 
@@ -57,7 +57,7 @@ uint32_t router_seconds(const struct router *r, uint64_t now)
 	return r->begun_s + (uint32_t)((now - r->begun) / 1000);
 }
 
-/* ---- interfaces -------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------------ */
 
 struct rip_iface *router_find_iface(const struct router *r, unsigned index)
 {
@@ -145,7 +145,7 @@ void router_iface(struct router *r, const struct rip_iface *is, uint64_t now)
 		iface_free(i);
 }
 
-/* ---- time -------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static void sooner(uint64_t *next, uint64_t at)
 {
@@ -271,7 +271,7 @@ uint64_t router_work(struct router *r, uint64_t now)
 	return next;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 void router_stop(struct router *r, uint64_t now)
 {

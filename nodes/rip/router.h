@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A RIP router without sockets and clock: packets, interfaces and `now` in milliseconds come in; what is
- * to be sent and what the kernel should have goes out by struct router_io. RFC 2453.
+ * A RIP router without sockets and clock: packets, interfaces and `now` in milliseconds come in;
+ * what is to be sent and what the kernel should have goes out by struct router_io. RFC 2453.
  */
 #ifndef VETHLAB_RIP_ROUTER_H
 #define VETHLAB_RIP_ROUTER_H
@@ -21,7 +21,7 @@
 
 struct router;
 
-/* ---- interfaces and neighbours ----------------------------------------------------------------- */
+/* ---- interfaces and neighbours --------------------------------------------------------------- */
 
 struct network {
 	uint32_t address, broadcast; /* ours in it */
@@ -52,7 +52,7 @@ struct rip_neighbour {
 	uint32_t sequence; /* of RFC 4822, the last one */
 };
 
-/* ---- routes ------------------------------------------------------------------------------------ */
+/* ---- routes ---------------------------------------------------------------------------------- */
 
 enum rip_origin {
 	ORIGIN_LEARNED,
@@ -99,7 +99,7 @@ struct rip_answer {
 TAILQ_HEAD(rip_routes, rip_route);
 TAILQ_HEAD(rip_paths, rip_path);
 
-/* ---- the router -------------------------------------------------------------------------------- */
+/* ---- the router ------------------------------------------------------------------------------ */
 
 struct router_io {
 	void (*send)(void *arg, struct rip_iface *i, uint32_t to, uint16_t port,
@@ -137,8 +137,8 @@ struct router *router_new(const struct rip_config *c, const struct router_io *io
 			  uint32_t seconds);
 void router_free(struct router *r);
 
-/* router_seconds() - the time of day, in seconds since 1970: which keys hold, and RFC 4822's sequence
- * numbers (2.4), which are never less than before, nor after a restart */
+/* router_seconds() - the time of day, in seconds since 1970: which keys hold, and RFC 4822's
+ * sequence numbers (2.4), which are never less than before, nor after a restart */
 uint32_t router_seconds(const struct router *r, uint64_t now);
 
 /* router_iface() - this interface is so from now on; the networks are copied. Without settings it

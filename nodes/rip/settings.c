@@ -104,7 +104,7 @@ void rip_config_finish(struct rip_config *c)
 		inherit(&c->named[i], &c->all);
 }
 
-/* ---- words ------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 bool rip_parse_triggered(struct rip_config *c, const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Words of a configuration file or a command line, read into settings. Those that return text say what
- * is wrong, or NULL. */
+/* Words of a configuration file or a command line, read into settings. Those that return text say
+ * what is wrong, or NULL. */
 #ifndef VETHLAB_RIP_SETTINGS_TEXT_H
 #define VETHLAB_RIP_SETTINGS_TEXT_H
 
@@ -14,8 +14,8 @@ const char *rip_parse_announced(struct rip_announced *a, const char *text); /* P
 const char *rip_parse_auth(struct rip_key *k, const char *text);	    /* KIND:ID:SECRET */
 bool rip_parse_auth_kind(enum rip_auth *kind, const char *text);
 
-/* rip_parse_moment() - "2026-12-31 23:59:59", in local time, or with a Z behind it in UTC; seconds may
- * be left out */
+/* rip_parse_moment() - "2026-12-31 23:59:59", in local time, or with a Z behind it in UTC; seconds
+ * may be left out */
 bool rip_parse_moment(uint32_t *seconds, const char *text);
 const char *rip_set_secret(struct rip_key *k, const char *secret); /* k->kind is set */
 

@@ -89,7 +89,7 @@ int udp_fd(const struct udp *u)
 	return u->fd;
 }
 
-/* ---- the group --------------------------------------------------------------------------------- */
+/* ---- the group ------------------------------------------------------------------------------- */
 
 static struct member *find_member(const struct udp *u, unsigned ifindex)
 {
@@ -130,14 +130,14 @@ void udp_leave(struct udp *u, unsigned ifindex)
 	*m = u->members[--u->member_count];
 }
 
-/* ---- in ---------------------------------------------------------------------------------------- */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 size_t udp_receive(struct udp *u, struct datagram_in to[DATAGRAMS_BATCH])
 {
 	return datagrams_receive(u->fd, u->in[0], DATAGRAM_LEN, to);
 }
 
-/* ---- out --------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 /* make_room() - what was sent leaves the queue's begin */
 static void make_room(struct udp *u)

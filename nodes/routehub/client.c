@@ -34,7 +34,7 @@ void route_client_close(struct client *c)
 	free(c);
 }
 
-/* ---- entries ----------------------------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------------------------- */
 
 struct client_entry *entry_find(const struct client *c, uint32_t address)
 {
@@ -81,7 +81,8 @@ void route_client_reinstall(struct client *c)
 	}
 }
 
-/* entry_give() - the entry belongs to another source now; the server hears what that means for it */
+/* entry_give() - the entry belongs to another source now; the server hears what that means for
+ * it */
 void entry_give(struct client *c, struct client_entry *e, enum client_source source)
 {
 	uint32_t address = ip4_of(&e->prefix.addr);
@@ -128,7 +129,7 @@ bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now)
 	return true;
 }
 
-/* ---- from local senders: the seed, to the letter ----------------------------------------------- */
+/* ---- from local senders: the seed, to the letter --------------------------------------------- */
 
 /* is_of_sender() - the next hop is the sender: its port does not matter */
 static bool is_of_sender(const struct client_entry *e, uint32_t from)
@@ -179,7 +180,7 @@ static enum hub_count take_from_sender(struct client *c, const struct hub_datagr
 	return HUB_GOOD;
 }
 
-/* ---- datagrams --------------------------------------------------------------------------------- */
+/* ---- datagrams ------------------------------------------------------------------------------- */
 
 /* take() - HUB_GOOD, or why it is dropped; who has the server's address and port is the server */
 static enum hub_count take(struct client *c, const struct datagram_in *in, uint64_t now)
@@ -230,7 +231,7 @@ void route_client_unreachable(struct client *c, uint64_t now)
 	client_forget_told(c, NULL);
 }
 
-/* ---- time -------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static bool is_too_old(const struct client *c, uint64_t heard, uint64_t now)
 {

@@ -67,8 +67,8 @@ struct client *route_client_open(const struct client_config *c, const struct cli
 				 uint32_t id, uint32_t epoch, uint64_t now);
 void route_client_close(struct client *c);
 
-/* route_client_announce(), route_client_withdraw() - by this node itself; false: no address of a host, or none that
- * it has announced */
+/* route_client_announce(), route_client_withdraw() - by this node itself; false: no address of a
+ * host, or none that it has announced */
 bool route_client_announce(struct client *c, uint32_t address, uint64_t now);
 bool route_client_withdraw(struct client *c, uint32_t address, uint64_t now);
 

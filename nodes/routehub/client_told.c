@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server tells its client: additions and deletions, and the extended form, by which what was
- * lost is found and said again. */
+/* What the server tells its client: additions and deletions, and the extended form, by which what
+ * was lost is found and said again. */
 #include "client_core.h"
 
 /* server_adds() - one that is our own is remembered, for the digest, and nothing more */

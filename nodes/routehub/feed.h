@@ -32,7 +32,8 @@ void feed_push(struct feed *f, uint8_t type, uint32_t field);
 /* feed_push_ahead() - in front of all else; where four wait already it is lost */
 void feed_push_ahead(struct feed *f, uint8_t type, uint32_t field);
 
-/* feed_whole() - the whole set from its begin, after what waits; with marks, if the peer knows them */
+/* feed_whole() - the whole set from its begin, after what waits; with marks, if the peer knows
+ * them */
 void feed_whole(struct feed *f, bool marks);
 
 /* feed_clear() - nothing is to be told any more */
@@ -40,8 +41,8 @@ void feed_clear(struct feed *f);
 
 bool feed_is_idle(const struct feed *f);
 
-/* feed_may_repeat() - the peer has missed something: may it have the whole set now? Not while something is
- * under way, and a set that is not small not again within half an interval */
+/* feed_may_repeat() - the peer has missed something: may it have the whole set now? Not while
+ * something is under way, and a set that is not small not again within half an interval */
 bool feed_may_repeat(struct feed *f, size_t count, uint64_t now, uint64_t interval_ms);
 
 /* feed_take() - what is to be sent next; false: nothing. `digest` is that of the whole set as it is

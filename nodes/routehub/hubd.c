@@ -13,10 +13,10 @@
 #define FULL_MS	   5	/* until a full socket is tried again */
 #define TURN_MOST  8192 /* datagrams that are read in one turn */
 
-/* ---- what happens ------------------------------------------------------------------------------ */
+/* ---- what happens ---------------------------------------------------------------------------- */
 
-/* on_datagrams() - as good as all that wait: the kernel may keep the turn's routes waiting for a second,
- * and what comes meanwhile needs the whole socket */
+/* on_datagrams() - as good as all that wait: the kernel may keep the turn's routes waiting for a
+ * second, and what comes meanwhile needs the whole socket */
 static void on_datagrams(void *arg)
 {
 	struct hubd *h = arg;
@@ -74,7 +74,7 @@ static void on_links(void *arg)
 	h->core.reinstall(h->core.core);
 }
 
-/* ---- what the core wants done ------------------------------------------------------------------ */
+/* ---- what the core wants done ---------------------------------------------------------------- */
 
 /* hubd_install() - no route to what we have ourselves, to who is the next hop himself, or where the
  * next hop is not at a wire of ours */
@@ -113,7 +113,7 @@ void hubd_dropped(void *hubd, uint32_t from, enum hub_count why)
 	log_limited(&h->complaint, "%s: %s", ip4_format(from, text), hub_count_name(why));
 }
 
-/* ---- begin and end ----------------------------------------------------------------------------- */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 void hubd_open(struct hubd *h, uint32_t address, uint16_t port)
 {
@@ -175,7 +175,7 @@ uint32_t hubd_new_id(void)
 	return id;
 }
 
-/* ---- the key ----------------------------------------------------------------------------------- */
+/* ---- the key --------------------------------------------------------------------------------- */
 
 /* read_first_line() - without its end, for the caller to free; ends the program where there is
  * none */

@@ -56,11 +56,12 @@ bool hubd_has_route(const struct hubd *h, uint32_t address);
 
 uint32_t hubd_new_id(void); /* never 0 */
 
-/* hubd_key() - of --key and --key-file; wrong use, or a file that cannot be read, ends the program */
+/* hubd_key() - of --key and --key-file; wrong use, or a file that cannot be read, ends the
+ * program */
 struct hub_key hubd_key(const struct program *p, const char *text, const char *file);
 
-/* hubd_show() - `show WHAT`: asks the daemon that runs here, prints, ends; the first shape is what is shown
- * where nothing is named */
+/* hubd_show() - `show WHAT`: asks the daemon that runs here, prints, ends; the first shape is what
+ * is shown where nothing is named */
 _Noreturn void hubd_show(const struct program *p, const struct table_shape *shapes, size_t count,
 			 int argc, char **argv, bool as_json);
 

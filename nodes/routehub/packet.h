@@ -56,13 +56,13 @@ enum hub_count {
 
 const char *hub_count_name(enum hub_count c);
 
-/* hub_decode() - the two fields; a signed one needs a key. `sender` is the role that it must have been
- * signed in. HUB_GOOD, or why it is dropped. */
+/* hub_decode() - the two fields; a signed one needs a key. `sender` is the role that it must have
+ * been signed in. HUB_GOOD, or why it is dropped. */
 enum hub_count hub_decode(const uint8_t *data, size_t len, const struct hub_key *k,
 			  enum hub_role sender, struct hub_datagram *to, bool *is_signed);
 
-/* hub_accept() - a good signed datagram is taken once, and none that is older; `*gap` if others were
- * lost before it */
+/* hub_accept() - a good signed datagram is taken once, and none that is older; `*gap` if others
+ * were lost before it */
 enum hub_count hub_accept(struct hub_session *s, const uint8_t *data, bool *gap);
 
 /* hub_encode() - the length; signed with a key */

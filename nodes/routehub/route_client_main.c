@@ -52,7 +52,7 @@ struct daemon {
 	struct bytes line;
 };
 
-/* ---- between the loop and the core ------------------------------------------------------------- */
+/* ---- between the loop and the core ----------------------------------------------------------- */
 
 static void on_input(void *core, const struct datagram_in *in, uint64_t now)
 {
@@ -114,7 +114,7 @@ static void dropped(void *arg, uint32_t from, enum hub_count why)
 	hubd_dropped(&((struct daemon *)arg)->hub, from, why);
 }
 
-/* ---- orders: add and del, on standard input or by another process ------------------------------ */
+/* ---- orders: add and del, on standard input or by another process ---------------------------- */
 
 /* obey() - "add 10.1.0.1"; false: it is no order. Why it was not done is in `why`. */
 static bool obey(void *arg, const char *order, char *why, size_t room)
@@ -200,7 +200,7 @@ _Noreturn static void order(int argc, char **argv)
 	exit(EXIT_SUCCESS);
 }
 
-/* ---- show -------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 static json_t *tell_from(const struct client *c, const struct client_entry *e)
 {
@@ -272,7 +272,7 @@ static const struct table_shape shapes[] = {
 	{ "counts", NULL, 0 },
 };
 
-/* ---- begin ------------------------------------------------------------------------------------- */
+/* ---- begin ----------------------------------------------------------------------------------- */
 
 static struct client_config configure(void)
 {

@@ -39,7 +39,7 @@ struct daemon {
 	struct server *server;
 };
 
-/* ---- between the loop and the core ------------------------------------------------------------- */
+/* ---- between the loop and the core ----------------------------------------------------------- */
 
 static void on_input(void *core, const struct datagram_in *in, uint64_t now)
 {
@@ -83,7 +83,7 @@ static void send_to(void *arg, const struct hub_client *c, const uint8_t *data, 
 	hub_udp_send(h->udp, c->ours, c->address, c->port, data, len);
 }
 
-/* ---- show -------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 static const char *name_of(const struct hub_client *c, char text[IP4_TEXT_LEN + 8])
 {
@@ -173,7 +173,7 @@ static const struct table_shape shapes[] = {
 	{ "counts", NULL, 0 },
 };
 
-/* ---- begin ------------------------------------------------------------------------------------- */
+/* ---- begin ----------------------------------------------------------------------------------- */
 
 static uint32_t parse_listen(void)
 {

@@ -48,7 +48,7 @@ void route_server_free(struct server *s)
 	free(s);
 }
 
-/* ---- owners ------------------------------------------------------------------------------------ */
+/* ---- owners ---------------------------------------------------------------------------------- */
 
 static void tell_others(struct server *s, const struct hub_client *from, uint8_t type,
 			uint32_t address)
@@ -61,8 +61,8 @@ static void tell_others(struct server *s, const struct hub_client *from, uint8_t
 }
 
 /* tell_of_owner() - an owner has come, or has gone, with others beside it. None: it is news to
- * everybody else. One: to that one alone, for now somebody else than it owns the address, or does no
- * longer. */
+ * everybody else. One: to that one alone, for now somebody else than it owns the address, or does
+ * no longer. */
 static void tell_of_owner(struct server *s, const struct hub_client *of, const struct hub_entry *e,
 			  uint8_t type)
 {
@@ -165,7 +165,7 @@ void owner_drop(struct server *s, struct hub_owner *o)
 		prefix_map_remove(s->table, e);
 }
 
-/* ---- updates ----------------------------------------------------------------------------------- */
+/* ---- updates --------------------------------------------------------------------------------- */
 
 static struct prefix host_prefix(uint32_t address)
 {
@@ -243,10 +243,10 @@ static enum hub_count take_delete(struct server *s, struct hub_client *c, uint32
 	return HUB_GOOD;
 }
 
-/* ---- datagrams --------------------------------------------------------------------------------- */
+/* ---- datagrams ------------------------------------------------------------------------------- */
 
-/* relay() - the seed: each update goes to all clients but the one that it came from, whatever became of
- * it here; but not one that only who has a key could make */
+/* relay() - the seed: each update goes to all clients but the one that it came from, whatever
+ * became of it here; but not one that only who has a key could make */
 static enum hub_count relay(struct server *s, const struct hub_client *from,
 			    const struct hub_datagram *d, enum hub_count why)
 {

@@ -54,7 +54,8 @@ struct hub_client {
 	struct hub_session session;
 };
 
-/* What is remembered of a signed client that has gone, so that nobody brings its datagrams again. */
+/* What is remembered of a signed client that has gone, so that nobody brings its datagrams
+ * again. */
 struct hub_past {
 	uint32_t id, address;
 	uint16_t port;
@@ -94,7 +95,8 @@ struct server {
 	uint64_t received, sent, counts[HUB_COUNT_COUNT];
 };
 
-/* route_server_new() - `id` is not 0 and new at each start; `epoch` is the time of day in seconds */
+/* route_server_new() - `id` is not 0 and new at each start; `epoch` is the time of day in
+ * seconds */
 struct server *route_server_new(const struct server_config *c, const struct server_io *io,
 				uint32_t id, uint32_t epoch, uint64_t now);
 void route_server_free(struct server *s);

@@ -12,7 +12,7 @@
 #define FORGIVE_MS \
 	30000 /* after which an earlier one does not count: an unanswered ARP takes seconds */
 
-/* ---- found by address and port ----------------------------------------------------------------- */
+/* ---- found by address and port --------------------------------------------------------------- */
 
 static uint64_t key_of(uint32_t address, uint16_t port)
 {
@@ -44,7 +44,8 @@ struct hub_client *client_find(const struct server *s, uint32_t address, uint16_
 	return c && c->address == address && c->port == port ? c : NULL;
 }
 
-/* new_epoch() - each session has one of its own, that is later than any before: its sequence begins with 1 */
+/* new_epoch() - each session has one of its own, that is later than any before: its sequence begins
+ * with 1 */
 static uint32_t new_epoch(struct server *s, uint64_t now)
 {
 	uint32_t seconds = s->begun_s + (uint32_t)((now - s->begun) / 1000);
@@ -134,7 +135,7 @@ void client_forget(struct server *s, struct hub_client *c)
 	free(c);
 }
 
-/* ---- what it should know ----------------------------------------------------------------------- */
+/* ---- what it should know --------------------------------------------------------------------- */
 
 /* client_wants() - somebody else owns it */
 bool client_wants(const struct hub_client *c, const struct hub_entry *e)
@@ -215,9 +216,10 @@ bool route_server_pump(struct server *s)
 	return more;
 }
 
-/* ---- alive or dead ----------------------------------------------------------------------------- */
+/* ---- alive or dead --------------------------------------------------------------------------- */
 
-/* route_server_unreachable() - one refusal may be of a moment: it is probed, and dead after the third */
+/* route_server_unreachable() - one refusal may be of a moment: it is probed, and dead after the
+ * third */
 void route_server_unreachable(struct server *s, uint32_t address, uint16_t port, uint64_t now)
 {
 	struct hub_client *c = client_find(s, address, port);

@@ -13,8 +13,8 @@ void client_forget(struct server *s, struct hub_client *c);
 /* client_meet_again() - its session begins anew, at a later time */
 void client_meet_again(struct server *s, struct hub_client *c, uint64_t now);
 
-/* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and what
- * was heard from here before is the older one */
+/* client_may_be() - a signed HELLO of this id may come from here: nobody else has it or had it, and
+ * what was heard from here before is the older one */
 bool client_may_be(const struct server *s, const struct datagram_in *in, uint32_t id,
 		   struct hub_session *session);
 void client_tell(struct hub_client *c, uint8_t type, uint32_t address);

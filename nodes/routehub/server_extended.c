@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The server's part of the extended form: route-server(1), PROTOCOL. What was lost is found by digests, and
- * said again as a whole. */
+/* The server's part of the extended form: route-server(1), PROTOCOL. What was lost is found by
+ * digests, and said again as a whole. */
 #include "server_core.h"
 
 #define NEW_IDS_MAX 4 /* of one client in an interval */
@@ -53,16 +53,16 @@ static void take_whole_end(struct server *s, struct hub_client *c, uint32_t sum)
 	}
 }
 
-/* is_answer() - a sign that the client hears us: marks and the lower digest are for who does, and a right
- * upper one is as good */
+/* is_answer() - a sign that the client hears us: marks and the lower digest are for who does, and a
+ * right upper one is as good */
 static bool is_answer(const struct hub_client *c, const struct hub_datagram *d)
 {
 	return d->type == HUB_SYNC_BEGIN || d->type == HUB_DIGEST_DOWN ||
 	       (d->type == HUB_DIGEST_UP && d->field == c->up);
 }
 
-/* look_for_deafness() - perhaps it remembers a later session, of a server that was started just before us,
- * and takes all that we say for a replay: then a yet later one begins */
+/* look_for_deafness() - perhaps it remembers a later session, of a server that was started just
+ * before us, and takes all that we say for a replay: then a yet later one begins */
 static void look_for_deafness(struct server *s, struct hub_client *c, const struct hub_datagram *d,
 			      uint64_t now)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The hub's socket: datagrams in batches, what the network said of those that did not arrive, and how
- * many were dropped before they could be read. */
+/* The hub's socket: datagrams in batches, what the network said of those that did not arrive, and
+ * how many were dropped before they could be read. */
 #ifndef VETHLAB_ROUTEHUB_UDP_H
 #define VETHLAB_ROUTEHUB_UDP_H
 

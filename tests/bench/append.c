@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * append: what it costs to have some octets on disk: appends 64 to a file and waits for fdatasync(2),
- * so many times. Prints the p50 and the p99 of both together in µs.
+ * append: what it costs to have some octets on disk: appends 64 to a file and waits for
+ * fdatasync(2), so many times. Prints the p50 and the p99 of both together in µs.
  */
 #include <fcntl.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * clock: writes the time of CLOCK_MONOTONIC into a file, then becomes the command. So that the start
- * of a competitor is taken by the process that becomes it, and nothing lies in between.
+ * clock: writes the time of CLOCK_MONOTONIC into a file, then becomes the command. So that the
+ * start of a competitor is taken by the process that becomes it, and nothing lies in between.
  */
 #include "tool.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * connrate: connections a second to serve: connect, one octet there and back, close; so many at a time.
+ * connrate: connections a second to serve: connect, one octet there and back, close; so many at a
+ * time.
  *
- * Prints connections/s, the p99 of one in µs, and the CPU time in µs that the processes of a network
- * namespace took for each, ended children included where they were waited for. "stuck" with status 3:
- * none ended for five seconds.
+ * Prints connections/s, the p99 of one in µs, and the CPU time in µs that the processes of a
+ * network namespace took for each, ended children included where they were waited for. "stuck" with
+ * status 3: none ended for five seconds.
  */
 #include "cpu.h"
 #include "traffic.h"

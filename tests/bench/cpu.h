@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CPU time of all processes of a network namespace, so that a figure holds on a busy machine too. */
+/* CPU time of all processes of a network namespace, so that a figure holds on a busy machine
+ * too. */
 #ifndef VETHLAB_BENCH_CPU_H
 #define VETHLAB_BENCH_CPU_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * dhcpecho: what a DHCP server takes that keeps nothing: each DISCOVER gets an OFFER, each REQUEST an
- * ACK, with an address that is made from the end of the client's. So it shows what those who ask can
- * do. Runs until it is killed.
+ * dhcpecho: what a DHCP server takes that keeps nothing: each DISCOVER gets an OFFER, each REQUEST
+ * an ACK, with an address that is made from the end of the client's. So it shows what those who ask
+ * can do. Runs until it is killed.
  */
 #include <stddef.h>
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * dhcpload: DHCP clients at the server's own wire, or behind a relay. Each client is a hardware address
- * and asks for broadcast answers; client N is 02:00 and N, and has N as its xid. An exchange is
- * DISCOVER, OFFER, REQUEST, ACK; after one second it is lost.
+ * dhcpload: DHCP clients at the server's own wire, or behind a relay. Each client is a hardware
+ * address and asks for broadcast answers; client N is 02:00 and N, and has N as its xid. An
+ * exchange is DISCOVER, OFFER, REQUEST, ACK; after one second it is lost.
  *
  *   dhcpload WHERE rate R SECONDS         R exchanges a second are begun, whatever comes back
- *   dhcpload WHERE count N AT-A-TIME      until N have ended well; a lost one is followed by another
+ *   dhcpload WHERE count N AT-A-TIME      until N have ended well; another follows a lost one
  *   dhcpload WHERE first CLIENT ADDRESS SECONDS
- *                                         a DISCOVER each 5 ms, until this client is offered ADDRESS
- *                                         ("any": one that it likes)
+ *                                         a DISCOVER each 5 ms, until this client is offered
+ *                                         ADDRESS ("any": one that it likes)
  *
  * WHERE is an interface, or GIADDR/SERVER: the own address as a relay, and the server's. rate and
- * count print exchanges/s, % lost, and the p50 and p99 of an exchange in µs. first prints the time of
- * CLOCK_MONOTONIC at which the OFFER came. Status 3: it has not come to its end.
+ * count print exchanges/s, % lost, and the p50 and p99 of an exchange in µs. first prints the time
+ * of CLOCK_MONOTONIC at which the OFFER came. Status 3: it has not come to its end.
  */
 #include <linux/filter.h>
 #include <linux/if_packet.h>
@@ -61,7 +61,7 @@ static struct {
 	struct samples taken;
 } load;
 
-/* ---- frames ------------------------------------------------------------------------------------ */
+/* ---- frames ---------------------------------------------------------------------------------- */
 
 /* checksum() - RFC 1071, in network order; `sum` has what counts besides, as UDP's pseudo header */
 static uint16_t checksum(const void *data, size_t len, uint32_t sum)
@@ -197,7 +197,7 @@ static void open_relay(const char *where)
 		err(1, "%s", where);
 }
 
-/* ---- exchanges --------------------------------------------------------------------------------- */
+/* ---- exchanges ------------------------------------------------------------------------------- */
 
 /* begin() - the next client; ends the program when there are no more */
 static void begin(void)
@@ -277,7 +277,7 @@ static void take_answers(uint64_t until)
 			take_answer(&frames[i], messages[i].msg_len + load.skip, now);
 }
 
-/* ---- what is measured -------------------------------------------------------------------------- */
+/* ---- what is measured ------------------------------------------------------------------------ */
 
 /* run_rate() - the time is that of beginning them; those under way are then
  * waited for, and counted */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * fanout: the load of a chat. Readers and one writer at a server that sends each line to all others.
+ * fanout: the load of a chat. Readers and one writer at a server that sends each line to all
+ * others.
  *
  * flood    16 lines in flight: the next is written when every reader has one more. Prints the
  *          deliveries a second.
  * paced    so many lines a second. Prints the p50 and the p99 from the writing of a line until a
  *          reader has it, in µs.
- * stalled  the flood with lines of 480 octets, so many of them, and one reader more that never reads.
- *          Prints what part of the deliveries to the others arrived, in percent, and the deliveries a
- *          second. Three seconds of silence end it, and count.
+ * stalled  the flood with lines of 480 octets, so many of them, and one reader more that never
+ *          reads. Prints what part of the deliveries to the others arrived, in percent, and the
+ *          deliveries a second. Three seconds of silence end it, and count.
  *
  * A line is 64 octets with its end. For IRC (--irc) that is the text of a PRIVMSG to a channel.
  * Everything is in one thread, and so is its cost; it is the same for every server.
@@ -46,7 +47,7 @@ static struct {
 	struct samples latency;
 } chat;
 
-/* ---- what the servers speak ------------------------------------------------------------------- */
+/* ---- what the servers speak ------------------------------------------------------------------ */
 
 static void say(int fd, const char *text, size_t len)
 {
@@ -86,7 +87,7 @@ static void write_line(size_t len)
 	say(chat.writer, line, head + len);
 }
 
-/* ---- what the readers get --------------------------------------------------------------------- */
+/* ---- what the readers get -------------------------------------------------------------------- */
 
 /* hex() - digits as write_line() writes them */
 static uint64_t hex(const char *text, int digits)
@@ -160,7 +161,7 @@ static void take_in(int ms)
 	}
 }
 
-/* ---- all are there ---------------------------------------------------------------------------- */
+/* ---- all are there --------------------------------------------------------------------------- */
 
 static void enter(struct reader *r, const struct sockaddr_in *to, unsigned number)
 {
@@ -212,7 +213,7 @@ static void gather(void)
 	chat.first = chat.lines;
 }
 
-/* ---- the modes -------------------------------------------------------------------------------- */
+/* ---- the modes ------------------------------------------------------------------------------- */
 
 /* flood() - until the time is over or so many lines are written and delivered (0: any number);
  * ends too if nothing is delivered for three seconds. Returns how long it took. */
@@ -268,7 +269,8 @@ static void run_paced(uint64_t ns, unsigned rate)
 			write_line(LINE_LEN);
 			due += step;
 		}
-		/* epoll's clock is coarse: the last millisecond before a line is waited for awake */
+		/* epoll's clock is coarse: the last millisecond before a line is waited for
+		 * awake */
 		take_in(due > now && due - now > 1500000 ? (int)((due - now) / 1000000 - 1) : 0);
 	}
 	samples_sort(&chat.latency);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How many IPv4 routes this network namespace has in its main table, and the ones that are measured. */
+/* How many IPv4 routes this network namespace has in its main table, and the ones that are
+ * measured. */
 #ifndef VETHLAB_BENCH_FIBCOUNT_H
 #define VETHLAB_BENCH_FIBCOUNT_H
 

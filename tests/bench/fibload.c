@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * fibload: ribfloor's routes by way of our FIB writer, and its figures: seconds, and CPU time, for N
- * routes in, out one by one, in again, and all dropped at once, each until the kernel has it so.
+ * fibload: ribfloor's routes by way of our FIB writer, and its figures: seconds, and CPU time, for
+ * N routes in, out one by one, in again, and all dropped at once, each until the kernel has it so.
  */
 #include <arpa/inet.h>
 #include <net/if.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * fibwatch: prints the time and how many routes the main table has, more than BASE, whenever that has
- * changed; ends when there are ROUTES of them, or after SECONDS (status 1). It looks again after four
- * times as long as it took to look, so that it takes a fifth of a processor, and a millisecond at
- * least.
+ * fibwatch: prints the time and how many routes the main table has, more than BASE, whenever that
+ * has changed; ends when there are ROUTES of them, or after SECONDS (status 1). It looks again
+ * after four times as long as it took to look, so that it takes a fifth of a processor, and a
+ * millisecond at least.
  */
 #include "fibcount.h"
 

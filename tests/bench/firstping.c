@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * firstping: enters a network namespace, sends an ICMP echo every millisecond until one is answered,
- * and prints the time of the answer.
+ * firstping: enters a network namespace, sends an ICMP echo every millisecond until one is
+ * answered, and prints the time of the answer.
  *
  * PLACE is a namespace's file (/run/netns/NAME, /proc/PID/ns/net), or a folder of descriptors
  * (/proc/PID/fd), in which the namespace that has the address FROM is looked for.

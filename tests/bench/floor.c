@@ -5,8 +5,8 @@
  * message each; addresses, links up, a default route where there is a router: batched, one thing
  * after another, in one thread. No plan, no check, no log.
  *
- * LAN number l is 10.l.0.0/16; its hosts have 10.l.0.1 and up, the router 10.l.255.254. Says "ready",
- * waits for a line or the end of standard input, exits.
+ * LAN number l is 10.l.0.0/16; its hosts have 10.l.0.1 and up, the router 10.l.255.254. Says
+ * "ready", waits for a line or the end of standard input, exits.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ struct space {
 	struct mnl_socket *sock; /* made in it */
 };
 
-/* ---- a batch ---------------------------------------------------------------------------------- */
+/* ---- a batch --------------------------------------------------------------------------------- */
 
 struct batch {
 	struct mnl_socket *sock;
@@ -85,7 +85,7 @@ static void batch_end(const struct nlmsghdr *m)
 	batch.len += MNL_ALIGN(m->nlmsg_len);
 }
 
-/* ---- messages --------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static struct ifinfomsg *put_link(struct nlmsghdr *m, int index, unsigned flags)
 {
@@ -186,7 +186,7 @@ static void add_default_route(struct mnl_socket *node, uint32_t gateway)
 	batch_end(m);
 }
 
-/* ---- the star --------------------------------------------------------------------------------- */
+/* ---- the star -------------------------------------------------------------------------------- */
 
 static void write_setting(const char *path, const char *value)
 {
@@ -253,7 +253,8 @@ static struct space build_lan(unsigned lan, struct space *hosts, unsigned count,
 	return bridge;
 }
 
-/* start_process() - the program itself, not a copy of us that rests: that is what launchers start */
+/* start_process() - the program itself, not a copy of us that rests: that is what launchers
+ * start */
 static void start_process(const struct space *node, const char *program)
 {
 	pid_t pid = fork();

@@ -2,8 +2,8 @@
 /*
  * Frames at a pace: what a capture has to keep up with.
  *
- *   frames INTERFACE OCTETS RATE SECONDS    sends so many broadcast frames a second (0: as fast as it
- *                                           goes), and prints how many it sent
+ *   frames INTERFACE OCTETS RATE SECONDS    sends so many broadcast frames a second (0: as fast
+ *                                           as it goes), and prints how many it sent
  *
  * They are of the EtherType for local experiments (IEEE 802, 88b5): nobody answers them.
  */

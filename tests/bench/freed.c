@@ -3,14 +3,15 @@
  * freed: waits until the kernel has freed every network namespace that nobody holds any longer, and
  * prints the time.
  *
- * Dropped namespaces are queued, and one work item of the kernel frees them in the order of the queue
- * (net/core/net_namespace.c: cleanup_net). So one more is made and dropped; when that one is gone, all
- * that were queued before it are gone too. Whether it is gone tells the count of namespaces that a user
- * namespace may own: it is lowered in the last step of the freeing. Here that count is 1 at most, so
- * another one can be made when the first is freed, and not before.
+ * Dropped namespaces are queued, and one work item of the kernel frees them in the order of the
+ * queue (net/core/net_namespace.c: cleanup_net). So one more is made and dropped; when that one is
+ * gone, all that were queued before it are gone too. Whether it is gone tells the count of
+ * namespaces that a user namespace may own: it is lowered in the last step of the freeing. Here
+ * that count is 1 at most, so another one can be made when the first is freed, and not before.
  *
- * This is done twice. A netlink socket lets go of its namespace only an RCU grace period after it is
- * closed; freeing the first one waits for that (rcu_barrier), so the second one is queued behind all.
+ * This is done twice. A netlink socket lets go of its namespace only an RCU grace period after it
+ * is closed; freeing the first one waits for that (rcu_barrier), so the second one is queued behind
+ * all.
  *
  * /proc/slabinfo would not do: its active objects count the free ones of each CPU's slabs as well.
  */

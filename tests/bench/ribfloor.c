@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * ribfloor: what the kernel itself takes for N routes in and out, and so the measure of everybody who
- * writes some: a bare loop of libmnl, so many messages a send, no acknowledgement asked for. No
+ * ribfloor: what the kernel itself takes for N routes in and out, and so the measure of everybody
+ * who writes some: a bare loop of libmnl, so many messages a send, no acknowledgement asked for. No
  * table of what is wanted, no check of what is there; an error would be seen in the count behind.
  *
- * Puts N /32 routes by way of GATEWAY in and takes them out one by one, puts them in again and drops
- * all at once: with --nexthop, where they share a nexthop object, by deleting that; else one by one
- * as well. Prints seconds in, out, in, all, and the CPU time of each.
+ * Puts N /32 routes by way of GATEWAY in and takes them out one by one, puts them in again and
+ * drops all at once: with --nexthop, where they share a nexthop object, by deleting that; else one
+ * by one as well. Prints seconds in, out, in, all, and the CPU time of each.
  */
 #include <arpa/inet.h>
 #include <getopt.h>

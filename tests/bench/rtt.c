@@ -2,8 +2,8 @@
 /*
  * rtt: 64 octets there and back on each of some connections to serve, one round trip after another.
  *
- * Prints the p50 and the p99 of a round trip in µs. "stuck" with status 3: nothing came back for five
- * seconds.
+ * Prints the p50 and the p99 of a round trip in µs. "stuck" with status 3: nothing came back for
+ * five seconds.
  */
 #include "traffic.h"
 

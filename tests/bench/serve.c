@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * serve: the far end of stream, connrate and rtt. The first octet of a connection says what it is for,
- * see traffic.h.
+ * serve: the far end of stream, connrate and rtt. The first octet of a connection says what it is
+ * for, see traffic.h.
  */
 #include "traffic.h"
 

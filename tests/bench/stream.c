@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * stream: throughput of TCP connections to serve, in either direction, in the middle of the run, when
- * all buffers are full; and the CPU time that the processes of one network namespace took for it.
+ * stream: throughput of TCP connections to serve, in either direction, in the middle of the run,
+ * when all buffers are full; and the CPU time that the processes of one network namespace took for
+ * it.
  *
  * Prints Gbit/s and CPU seconds per GB. "stuck" with status 3: nothing moved for five seconds.
  */
@@ -12,7 +13,7 @@
 
 static char buffer[131072];
 
-/* ---- bytes ------------------------------------------------------------------------------------ */
+/* ---- bytes ----------------------------------------------------------------------------------- */
 
 /* move() - octets moved now, 0 if none can */
 static uint64_t move(int fd, bool reverse)

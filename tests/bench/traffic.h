@@ -68,7 +68,7 @@ static inline void watch(int epoll, int fd, uint32_t events, void *what)
 		err(1, "epoll_ctl");
 }
 
-/* ---- percentiles ------------------------------------------------------------------------------ */
+/* ---- percentiles ----------------------------------------------------------------------------- */
 
 struct samples {
 	float *us;

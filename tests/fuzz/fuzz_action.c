@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person types, of any octets, as facts and as an action against a lab: it is understood, and
- * can be shown and freed, or there is a sentence that says why not and a word that it is about. The
- * lab's file becomes the same words, so its events are tried too.
+ * What a person types, of any octets, as facts and as an action against a lab: it is understood,
+ * and can be shown and freed, or there is a sentence that says why not and a word that it is about.
+ * The lab's file becomes the same words, so its events are tried too.
  */
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a capture reads of a lab: init's answer, which is JSON, and the files of the journal and of a
- * node's log. Whatever is in them, what comes out is blocks of pcapng, each of its own length, in
+ * What a capture reads of a lab: init's answer, which is JSON, and the files of the journal and of
+ * a node's log. Whatever is in them, what comes out is blocks of pcapng, each of its own length, in
  * which names and lines stand as they were.
  */
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #define HALF_LEN (256 << 10)
 
-/* ---- what comes out ------------------------------------------------------------------------------- */
+/* ---- what comes out -------------------------------------------------------------------------- */
 
 static uint32_t u32_at(const char *at)
 {
@@ -47,7 +47,7 @@ static size_t check_blocks(const struct bytes *b, uint32_t first)
 	return count;
 }
 
-/* ---- init's answer -------------------------------------------------------------------------------- */
+/* ---- init's answer --------------------------------------------------------------------------- */
 
 /* check_socket() - each index that it listens at leads to an interface of the capture, and a filter
  * can be made */
@@ -111,10 +111,10 @@ static void fuzz_listing(const uint8_t *data, size_t size, size_t more)
 	json_decref(answer);
 }
 
-/* ---- journal and log ------------------------------------------------------------------------------ */
+/* ---- journal and log ------------------------------------------------------------------------- */
 
-/* take_field() - of an entry in systemd's Journal Export Format: NAME=VALUE, or NAME, a length, and the
- * value; both are followed by the end of a line. Its value, or NULL: the entry is over. */
+/* take_field() - of an entry in systemd's Journal Export Format: NAME=VALUE, or NAME, a length, and
+ * the value; both are followed by the end of a line. Its value, or NULL: the entry is over. */
 static const char *take_field(const char **at, const char *end, const char *name, size_t *len)
 {
 	size_t name_len = strlen(name);
@@ -214,8 +214,8 @@ static const char *the_folder(void)
 	return the_path;
 }
 
-/* grow() - a file, as init makes it grow: its older half becomes NAME.1 when it is full. What was there
- * before is over: its last line has an end. */
+/* grow() - a file, as init makes it grow: its older half becomes NAME.1 when it is full. What was
+ * there before is over: its last line has an end. */
 static void grow(const char *name, const uint8_t *data, size_t size)
 {
 	auto_free char *path = xasprintf("%s/%s", the_folder(), name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A script of messages, times, conflicts and carriers to a client: the first octet chooses its
- * configuration, each further step is an octet and what belongs to it. It never gives more orders than
- * there is room for, what it sends is a message, time always brings it on, and it is configured in the
- * states in which it has a lease.
+ * configuration, each further step is an octet and what belongs to it. It never gives more orders
+ * than there is room for, what it sends is a message, time always brings it on, and it is
+ * configured in the states in which it has a lease.
  */
 #include "fuzzer.h"
 #include "nodes/common/compiler.h"
@@ -128,7 +128,7 @@ static uint64_t rest(struct world *w)
 	return next;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 /* answer() - as a server would, more or less: four octets say what is in it */
 static struct dhcp_message answer(struct world *w, struct reader *r)

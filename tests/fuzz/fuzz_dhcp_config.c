@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Configurations of any octets: read to their end with faults, or good. With what is good a server can
- * be made, and each address that it would give is a host's.
+ * Configurations of any octets: read to their end with faults, or good. With what is good a server
+ * can be made, and each address that it would give is a host's.
  */
 #include "fuzzer.h"
 #include "nodes/dhcp/config.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames of any octets: a whole UDP datagram, an ARP message, or nothing. What is taken lies within the
- * frame, and is taken once more from what is put of it. The frame is in memory of its own length.
+ * Frames of any octets: a whole UDP datagram, an ARP message, or nothing. What is taken lies within
+ * the frame, and is taken once more from what is put of it. The frame is in memory of its own
+ * length.
  */
 #include "fuzzer.h"
 #include "nodes/dhcp/frame.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Octets of anybody as a DHCP message. What is decoded can be shown, and encoded into any room; what
- * leaves is a message, and says what came, but for the options that are told to be left out.
+ * Octets of anybody as a DHCP message. What is decoded can be shown, and encoded into any room;
+ * what leaves is a message, and says what came, but for the options that are told to be left out.
  */
 #include "fuzzer.h"
 #include "nodes/common/compiler.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of anybody to a relay: the first octets choose its configuration and where the message comes
- * from. What is passed on is a message, not too long, and differs only in what RFC 1542 and RFC 3046 say.
+ * Messages of anybody to a relay: the first octets choose its configuration and where the message
+ * comes from. What is passed on is a message, not too long, and differs only in what RFC 1542 and
+ * RFC 3046 say.
  */
 #include "fuzzer.h"
 #include "nodes/common/compiler.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A script of messages, times and answered probes to a server: the first octet chooses its
- * configuration, each further step is an octet and what belongs to it. After each step the leases have
- * to be what they should be, and no address that somebody was given may be given to somebody else.
+ * configuration, each further step is an octet and what belongs to it. After each step the leases
+ * have to be what they should be, and no address that somebody was given may be given to somebody
+ * else.
  */
 #include "fuzzer.h"
 #include "nodes/common/compiler.h"
@@ -85,7 +86,7 @@ static const struct dhcp_config *config_of(uint8_t choice)
 	return *c;
 }
 
-/* ---- what is always true ----------------------------------------------------------------------- */
+/* ---- what is always true --------------------------------------------------------------------- */
 
 /* check_heap() - it is in the heap of its state, where it says, and not before what is earlier */
 static void check_heap(const struct lease *l, uint64_t now)
@@ -137,7 +138,7 @@ static void check_lease(void *arg, const struct lease *l)
 	check_port(l);
 }
 
-/* ---- what has been given ----------------------------------------------------------------------- */
+/* ---- what has been given --------------------------------------------------------------------- */
 
 static struct holder *holder_of(struct world *w, uint32_t address)
 {
@@ -145,7 +146,8 @@ static struct holder *holder_of(struct world *w, uint32_t address)
 	return &w->holders[address - OUR_NET];
 }
 
-/* is_asking() - has it been given to who asks now? A binding knows a host by its MAC, whoever speaks */
+/* is_asking() - has it been given to who asks now? A binding knows a host by its MAC, whoever
+ * speaks */
 static bool is_asking(const struct world *w, const struct holder *h, bool by_mac)
 {
 	struct reader id = message_option(&w->asked, OPT_CLIENT_ID);
@@ -248,7 +250,7 @@ static void turn(struct world *w, bool disk_fails)
 	leases_walk(w->leases, check_lease, w);
 }
 
-/* ---- steps ------------------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 static const uint32_t addresses[] = { 0,	  0x0a00010a, 0x0a00010b, 0x0a00010c,
 				      0x0a00010d, 0x0a000114, 0x0a000107, 0x0a00020a,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the FIB writer reads of the kernel's routes and nexthop objects: messages of any octets, each in
- * memory of its own length, so that a sanitizer sees who reads further.
+ * What the FIB writer reads of the kernel's routes and nexthop objects: messages of any octets,
+ * each in memory of its own length, so that a sanitizer sees who reads further.
  */
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>

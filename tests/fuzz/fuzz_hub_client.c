@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A script of datagrams, announcements and time to a route client. After each step the digests are those
- * of the table, each route is what its entry says, and nothing is sent that a plain server would not
- * understand, unless it has said HELLO.
+ * A script of datagrams, announcements and time to a route client. After each step the digests are
+ * those of the table, each route is what its entry says, and nothing is sent that a plain server
+ * would not understand, unless it has said HELLO.
  */
 #include "hub_world.h"
 #include "nodes/routehub/client.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A script of datagrams, refusals and time to a route server. After each step the digests are those of
- * the table, the routes are by way of the first owners, and who has said no HELLO is sent no more than
- * the plain form and a HELLO.
+ * A script of datagrams, refusals and time to a route server. After each step the digests are those
+ * of the table, the routes are by way of the first owners, and who has said no HELLO is sent no
+ * more than the plain form and a HELLO.
  */
 #include "hub_world.h"
 #include "nodes/routehub/server_core.h"
@@ -36,7 +36,7 @@ static void on_send(void *arg, const struct hub_client *c, const uint8_t *data, 
 	require(d.type > HUB_DELETE || ip4_is_host(d.field) || w->server->config.plain_only);
 }
 
-/* ---- what is always true -------------------------------------------------------------------------- */
+/* ---- what is always true --------------------------------------------------------------------- */
 
 /* check_entry() - it has owners, each once, and is routed by way of the first */
 static void check_entry(const struct world *w, const struct hub_entry *e)
@@ -89,7 +89,7 @@ static void check(const struct world *w)
 	check_installed(w->via, s->table);
 }
 
-/* ---- steps ---------------------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 static void hear(struct world *w, uint8_t who, const uint8_t *data, size_t len)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Netlink messages of any octets: each is an object or nothing, and no octet behind it is read. What
- * is decoded can be shown, remembered and held against facts. Each message is in memory of its own
- * length, so that a sanitizer sees who reads further.
+ * Netlink messages of any octets: each is an object or nothing, and no octet behind it is read.
+ * What is decoded can be shown, remembered and held against facts. Each message is in memory of its
+ * own length, so that a sanitizer sees who reads further.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>

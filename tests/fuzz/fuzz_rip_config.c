@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Configurations of ripd of any octets: read to their end with faults, or good; what is good is in its
- * bounds. Each line is read as a word of an option too.
+ * Configurations of ripd of any octets: read to their end with faults, or good; what is good is in
+ * its bounds. Each line is read as a word of an option too.
  */
 #include "fuzzer.h"
 #include "nodes/rip/config.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RIP packets of any octets: the first octet chooses the keys. What is decoded is the same after a round
- * of encoding; what is taken for signed is so with one of the keys; what is signed is good.
+ * RIP packets of any octets: the first octet chooses the keys. What is decoded is the same after a
+ * round of encoding; what is taken for signed is so with one of the keys; what is signed is good.
  */
 #include "fuzzer.h"
 #include "nodes/rip/auth.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A script of packets, changes of interfaces and time to a RIP router: the first octet chooses its
- * settings, each further step is an octet and what belongs to it. After each step the routes are what
- * they should be, what was sent can be read, and time brings it on without a storm.
+ * settings, each further step is an octet and what belongs to it. After each step the routes are
+ * what they should be, what was sent can be read, and time brings it on without a storm.
  */
 #include "fuzzer.h"
 #include "nodes/common/compiler.h"
@@ -23,7 +23,7 @@ struct world {
 	bool stopped;
 };
 
-/* ---- what goes out -------------------------------------------------------------------------------- */
+/* ---- what goes out --------------------------------------------------------------------------- */
 
 static void on_send(void *arg, struct rip_iface *i, uint32_t to, uint16_t port, const uint8_t *data,
 		    size_t len)
@@ -60,7 +60,7 @@ static void on_dropped(void *arg, const struct rip_iface *i, uint32_t from, enum
 	require(why < RIP_COUNT_COUNT);
 }
 
-/* ---- what is always true -------------------------------------------------------------------------- */
+/* ---- what is always true --------------------------------------------------------------------- */
 
 static void check_paths(const struct world *w, const struct rip_route *r)
 {
@@ -114,7 +114,7 @@ static uint64_t rest(struct world *w)
 	return next;
 }
 
-/* ---- steps ---------------------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 /* set_iface() - the bits of `how`: it is up, it is not ours, a second network, and that a /31 */
 static void set_iface(struct world *w, unsigned index, uint8_t how)

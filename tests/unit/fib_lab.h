@@ -39,7 +39,7 @@ struct lab {
 	unsigned a, b; /* the wires: 10.9.0.0/24 and fd09::/64, 10.8.0.0/24 and fd08::/64 */
 };
 
-/* ---- commands ---------------------------------------------------------------------------------- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 /* ip() - one command, which has to succeed */
 static unused_too printf_like(1, 2) void ip(const char *fmt, ...)
@@ -60,8 +60,8 @@ static unused_too void flush_objects(void)
 	ip("nexthop flush proto 201 >/dev/null 2>&1");
 }
 
-/* ip_says() - what a command prints, on one line each, without the ids of nexthop objects and without
- * blanks at the end; several lines are joined */
+/* ip_says() - what a command prints, on one line each, without the ids of nexthop objects and
+ * without blanks at the end; several lines are joined */
 static unused_too const char *ip_says(const char *command, char *text, size_t room)
 {
 	FILE *f = popen(command, "re");
@@ -93,7 +93,7 @@ static unused_too void batch(unsigned from, unsigned to, void (*line)(FILE *f, u
 	assert_int_equal(pclose(f), 0);
 }
 
-/* ---- the lab ----------------------------------------------------------------------------------- */
+/* ---- the lab --------------------------------------------------------------------------------- */
 
 static bool write_file(const char *name, const char *text)
 {
@@ -187,7 +187,7 @@ static unused_too void lab_free(struct lab *l)
 			    "");
 }
 
-/* ---- facts ------------------------------------------------------------------------------------- */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 static unused_too void turn(struct lab *l)
 {
@@ -336,7 +336,7 @@ static unused_too void expect_count(struct lab *l, const char *how, unsigned wan
 	}
 }
 
-/* ---- what the kernel does ---------------------------------------------------------------------- */
+/* ---- what the kernel does -------------------------------------------------------------------- */
 
 /* listen_to_kernel() - a socket that hears of routes and nexthop objects */
 static unused_too int listen_to_kernel(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One side of the hub, a clock of ours, and peers that the test plays: what is sent is kept, and which
- * routes there are. */
+/* One side of the hub, a clock of ours, and peers that the test plays: what is sent is kept, and
+ * which routes there are. */
 #ifndef VETHLAB_TESTS_HUB_ONE_H
 #define VETHLAB_TESTS_HUB_ONE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One RIP router, a clock of ours, and neighbours that the test plays: what the router sends is kept
- * decoded, and what it wants in the kernel.
+ * One RIP router, a clock of ours, and neighbours that the test plays: what the router sends is
+ * kept decoded, and what it wants in the kernel.
  */
 #ifndef VETHLAB_TESTS_RIP_ONE_H
 #define VETHLAB_TESTS_RIP_ONE_H
@@ -79,7 +79,7 @@ static void on_dropped(void *arg, const struct rip_iface *i, uint32_t from, enum
 	((struct one *)arg)->dropped = why;
 }
 
-/* ---- begin and end ------------------------------------------------------------------------------ */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 static void iface_is(struct one *o, unsigned index, bool up)
 {
@@ -126,7 +126,7 @@ static unused_too void end(struct one *o)
 	free(o->sent);
 }
 
-/* ---- time --------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 /* run_until() - this time, with all that is due on the way */
 static unused_too void run_until(struct one *o, uint64_t until)
@@ -149,7 +149,7 @@ static unused_too void run_for(struct one *o, uint64_t ms)
 	run_until(o, o->now + ms);
 }
 
-/* ---- packets ------------------------------------------------------------------------------------ */
+/* ---- packets --------------------------------------------------------------------------------- */
 
 struct says {
 	uint32_t address;
@@ -178,7 +178,8 @@ static unused_too void hear_packet(struct one *o, unsigned ifindex, uint32_t fro
 	hear_octets(o, ifindex, from, port, data, rip_encode(p, 0, data));
 }
 
-/* hear_of() - a response with one entry, from whichever network the neighbour is in; and what it causes */
+/* hear_of() - a response with one entry, from whichever network the neighbour is in; and what it
+ * causes */
 static unused_too void hear_of(struct one *o, uint32_t from, struct says s)
 {
 	struct rip_packet p = { .command = RIP_RESPONSE, .version = 2, .count = 1 };
@@ -199,7 +200,7 @@ static unused_too void hear(struct one *o, uint32_t from, uint32_t address, unsi
 	hear_of(o, from, (struct says){ address, len, metric, 0, 0 });
 }
 
-/* ---- facts -------------------------------------------------------------------------------------- */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 static unused_too struct rip_route *route(const struct one *o, uint32_t address, unsigned len)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* RIP routers that are wired together in memory, with a clock of ours, and where their packets would go. */
+/* RIP routers that are wired together in memory, with a clock of ours, and where their packets
+ * would go. */
 #ifndef VETHLAB_TESTS_RIP_WORLD_H
 #define VETHLAB_TESTS_RIP_WORLD_H
 
@@ -104,7 +105,7 @@ static unused_too void on_dropped(void *arg, const struct rip_iface *i, uint32_t
 	fail_msg("a packet of %08x was dropped: %s", from, rip_count_name(why));
 }
 
-/* ---- the world ----------------------------------------------------------------------------------- */
+/* ---- the world ------------------------------------------------------------------------------- */
 
 static unused_too void wire_is(struct world *w, unsigned wire, bool up)
 {
@@ -205,7 +206,7 @@ static unused_too void run_for(struct world *w, uint64_t ms)
 	}
 }
 
-/* ---- facts --------------------------------------------------------------------------------------- */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 /* distances() - from each node to `to`, by wires that are up; 99: none */
 static unused_too void distances(const struct world *w, unsigned to, unsigned d[NODES_MAX])

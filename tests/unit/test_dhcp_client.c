@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DHCP client without sockets: figure 5 of RFC 2131 row by row, table 5 for what it sends, and the
- * times of 4.1 and 4.4.5, with a clock that the test moves and a server that the test plays.
+ * The DHCP client without sockets: figure 5 of RFC 2131 row by row, table 5 for what it sends, and
+ * the times of 4.1 and 4.4.5, with a clock that the test moves and a server that the test plays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,7 +159,7 @@ static void expect_reason(const struct world *w, enum order_kind kind, const cha
 	assert_string_equal(o->reason, reason);
 }
 
-/* ---- the server ---------------------------------------------------------------------------------- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 static struct dhcp_message reply_of(const struct world *w, enum dhcp_type type, uint32_t lease_s)
 {
@@ -212,7 +212,7 @@ static struct world *bound(const struct client_config *c, uint32_t lease_s)
 	return w;
 }
 
-/* ---- INIT and SELECTING: 4.4.1 ---------------------------------------------------------------------- */
+/* ---- INIT and SELECTING: 4.4.1 --------------------------------------------------------------- */
 
 static void a_client_begins_with_a_discover(void **state)
 {
@@ -263,8 +263,8 @@ static void an_identifier_is_in_every_message(void **state)
 	end(w);
 }
 
-/* 4.1: 4, 8, 16, 32, 64 seconds, each "randomized by the value of a uniform number chosen from the range
- * -1 to +1" */
+/* 4.1: 4, 8, 16, 32, 64 seconds, each "randomized by the value of a uniform number chosen from the
+ * range -1 to +1" */
 static void a_discover_is_repeated_ever_more_slowly(void **state)
 {
 	static const unsigned seconds[] = { 4, 8, 16, 32, 64, 64, 64 };
@@ -372,7 +372,7 @@ static void what_is_no_offer_is_not_taken(void **state)
 	end(w);
 }
 
-/* ---- REQUESTING ---------------------------------------------------------------------------------- */
+/* ---- REQUESTING ------------------------------------------------------------------------------ */
 
 static void an_ack_binds(void **state)
 {
@@ -441,8 +441,8 @@ static void naks_do_not_make_a_storm(void **state)
 	end(w);
 }
 
-/* 3.1, step 5: "The client times out and retransmits the DHCPREQUEST message [...] four times, for a total
- * delay of 60 seconds [...] then the client reverts to INIT state" */
+/* 3.1, step 5: "The client times out and retransmits the DHCPREQUEST message [...] four times, for
+ * a total delay of 60 seconds [...] then the client reverts to INIT state" */
 static void an_unanswered_request_is_repeated_and_given_up(void **state)
 {
 	(void)state;
@@ -522,7 +522,7 @@ static void an_address_that_no_host_can_have_is_not_taken(void **state)
 	}
 }
 
-/* ---- BOUND, RENEWING, REBINDING: 4.4.5 ---------------------------------------------------------------- */
+/* ---- BOUND, RENEWING, REBINDING: 4.4.5 ------------------------------------------------------- */
 
 static void expect_within(uint64_t value, uint64_t from, uint64_t to)
 {
@@ -562,8 +562,8 @@ static void the_server_s_t1_and_t2_are_used(void **state)
 	end(w);
 }
 
-/* "T1 MUST be earlier than T2, which, in turn, MUST be earlier than the time at which the client's lease
- * will expire." */
+/* "T1 MUST be earlier than T2, which, in turn, MUST be earlier than the time at which the client's
+ * lease will expire." */
 static void t1_is_before_t2_and_t2_before_the_end(void **state)
 {
 	static const uint32_t times[] = { 0,   1,   2,	 3,   10,     299,    300,
@@ -634,8 +634,8 @@ static void a_rebinding_client_asks_all(void **state)
 	end(w);
 }
 
-/* 4.4.5: "one-half of the remaining time until T2 (in RENEWING state) and one-half of the remaining lease
- * time (in REBINDING state), down to a minimum of 60 seconds, before retransmitting" */
+/* 4.4.5: "one-half of the remaining time until T2 (in RENEWING state) and one-half of the remaining
+ * lease time (in REBINDING state), down to a minimum of 60 seconds, before retransmitting" */
 static void renewals_are_repeated_at_half_of_what_is_left(void **state)
 {
 	struct world *w = bound(&plain, 86400);
@@ -786,7 +786,7 @@ static void a_renewal_may_be_asked_for(void **state)
 	end(w);
 }
 
-/* ---- INIT-REBOOT ------------------------------------------------------------------------------------ */
+/* ---- INIT-REBOOT ----------------------------------------------------------------------------- */
 
 static void a_remembered_address_is_asked_for(void **state)
 {
@@ -833,7 +833,7 @@ static void who_gets_no_answer_to_a_reboot_begins_anew(void **state)
 	end(w);
 }
 
-/* ---- probes: 4.4.1, step 5 of 3.1, and RFC 5227 -------------------------------------------------------- */
+/* ---- probes: 4.4.1, step 5 of 3.1, and RFC 5227 ---------------------------------------------- */
 
 static struct client_config careful(void)
 {
@@ -913,7 +913,7 @@ static void the_conflict_of_another_address_is_none(void **state)
 	end(w);
 }
 
-/* ---- carrier, and the end ---------------------------------------------------------------------------- */
+/* ---- carrier, and the end -------------------------------------------------------------------- */
 
 static void the_carrier_s_return_is_a_reboot(void **state)
 {
@@ -971,7 +971,8 @@ static void a_lease_ends_without_carrier_too(void **state)
 	end(w);
 }
 
-/* A server that gives another address than was asked for has it probed, while the old one is still ours. */
+/* A server that gives another address than was asked for has it probed, while the old one is still
+ * ours. */
 static void the_carrier_s_return_is_noticed_while_probing(void **state)
 {
 	struct client_config c = careful();
@@ -1072,7 +1073,7 @@ static void who_has_no_lease_gives_nothing_back(void **state)
 	end(w);
 }
 
-/* ---- BOOTP ------------------------------------------------------------------------------------------ */
+/* ---- BOOTP ----------------------------------------------------------------------------------- */
 
 static void a_bootp_reply_is_for_ever(void **state)
 {
@@ -1107,7 +1108,7 @@ static void a_dhcp_client_takes_no_bootp_reply(void **state)
 	end(w);
 }
 
-/* ---- what servers can do to it ------------------------------------------------------------------------- */
+/* ---- what servers can do to it --------------------------------------------------------------- */
 
 static void garbage_does_no_harm(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Good configurations of the DHCP server: what each key means, and who inherits what. The bad ones are
- * in tests/bad-dhcp. */
+/* Good configurations of the DHCP server: what each key means, and who inherits what. The bad ones
+ * are in tests/bad-dhcp. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -15,9 +15,10 @@
 #define UDP	 (ETHERNET + 20)
 
 /*
- * 10.0.1.1:67 to 10.0.1.100:68, "abc". Header: 4500 + 001f + 4000 + 4011 + 0a00 + 0101 + 0a00 + 0164 =
- * db95, the complement of which is 246a. UDP: the pseudo header's 0a00 + 0101 + 0a00 + 0164 + 0011 +
- * 000b = 1681, and 0043 + 0044 + 000b + 6162 + 6300 = c4f4: db75, the complement of which is 248a.
+ * 10.0.1.1:67 to 10.0.1.100:68, "abc". Header: 4500 + 001f + 4000 + 4011 + 0a00 + 0101 + 0a00 +
+ * 0164 = db95, the complement of which is 246a. UDP: the pseudo header's 0a00 + 0101 + 0a00 + 0164
+ * + 0011 + 000b = 1681, and 0043 + 0044 + 000b + 6162 + 6300 = c4f4: db75, the complement of which
+ * is 248a.
  */
 static const uint8_t golden[] = {
 	2,    0,    0,	  0,	0,    7,    2,	  0,	0,    0,    0,	  1,
@@ -48,7 +49,8 @@ static uint16_t sum(const uint8_t *data, size_t len, uint32_t start)
 	return (uint16_t)start;
 }
 
-/* finish() - both checksums of a frame that a test has changed; `header` octets of IPv4, `len` of UDP */
+/* finish() - both checksums of a frame that a test has changed; `header` octets of IPv4, `len` of
+ * UDP */
 static void finish(uint8_t *frame, size_t header, size_t len)
 {
 	uint8_t *ip = frame + IP, *udp = ip + header;
@@ -131,7 +133,8 @@ static void datagrams_of_every_length_come_back(void **state)
 	}
 }
 
-/* RFC 768: a checksum that is computed as zero is sent as all ones; zero means that there is none. */
+/* RFC 768: a checksum that is computed as zero is sent as all ones; zero means that there is
+ * none. */
 static void a_checksum_of_zero_is_sent_as_ones(void **state)
 {
 	static const uint8_t data[] = { 0xe8, 0xee };

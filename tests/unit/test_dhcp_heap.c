@@ -19,7 +19,8 @@ struct world {
 	uint64_t time[THINGS];
 };
 
-/* check() - the first is the earliest, each knows its place, and no parent is later than its child */
+/* check() - the first is the earliest, each knows its place, and no parent is later than its
+ * child */
 static void check(const struct world *w)
 {
 	const struct heap_place *first = heap_first(&w->heap);

@@ -82,7 +82,7 @@ static struct lease *of(const struct lab *l, const struct subnet *s, unsigned wh
 	return found;
 }
 
-/* ---- names, clients ---------------------------------------------------------------------------- */
+/* ---- names, clients -------------------------------------------------------------------------- */
 
 static void states_have_names(void **state)
 {
@@ -118,7 +118,7 @@ static void clients_are_told_apart(void **state)
 	free(d);
 }
 
-/* ---- who is found ------------------------------------------------------------------------------ */
+/* ---- who is found ---------------------------------------------------------------------------- */
 
 static void a_lease_is_found_by_address_and_by_client(void **state)
 {
@@ -188,7 +188,7 @@ static void states_are_free_or_held(void **state)
 	lab_free(l);
 }
 
-/* ---- what ends ----------------------------------------------------------------------------------- */
+/* ---- what ends ------------------------------------------------------------------------------- */
 
 static void what_runs_ends_at_its_time(void **state)
 {
@@ -233,7 +233,7 @@ static void an_expired_lease_is_a_change(void **state)
 	lab_free(l);
 }
 
-/* ---- which is given next ------------------------------------------------------------------------- */
+/* ---- which is given next --------------------------------------------------------------------- */
 
 static void fresh_addresses_come_in_order_without_static_ones(void **state)
 {
@@ -315,7 +315,7 @@ static void a_pool_has_a_size(void **state)
 	lab_free(l);
 }
 
-/* ---- keep and undo ------------------------------------------------------------------------------- */
+/* ---- keep and undo --------------------------------------------------------------------------- */
 
 static void what_is_kept_stays(void **state)
 {
@@ -456,7 +456,7 @@ static void another_state_leaves_the_rest(void **state)
 	lab_free(l);
 }
 
-/* ---- ports --------------------------------------------------------------------------------------- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 static struct port *port(struct lab *l, const char *circuit)
 {
@@ -542,7 +542,7 @@ static void an_undone_lease_is_at_its_port_again(void **state)
 	lab_free(l);
 }
 
-/* ---- load ---------------------------------------------------------------------------------------- */
+/* ---- load ------------------------------------------------------------------------------------ */
 
 static void what_the_disk_says_is_no_change(void **state)
 {

@@ -112,7 +112,7 @@ static void octets_that_are_not_there_are_no_text(void **state)
 	assert_string_equal(text, "");
 }
 
-/* ---- routes: RFC 3442 ---------------------------------------------------------------------------- */
+/* ---- routes: RFC 3442 ------------------------------------------------------------------------ */
 
 static void routes_are_taken_one_by_one(void **state)
 {
@@ -182,7 +182,7 @@ static void a_malformed_route_is_none(void **state)
 	}
 }
 
-/* ---- the table ----------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static void the_table_can_be_searched(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* DHCP messages, octet by octet: RFC 2131's figure 1, RFC 2132, RFC 3396, and every way to be wrong. */
+/* DHCP messages, octet by octet: RFC 2131's figure 1, RFC 2132, RFC 3396, and every way to be
+ * wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -106,7 +107,7 @@ static void expect_text(const struct dhcp_message *m, uint8_t code, const char *
 	expect_option(m, code, text, strlen(text));
 }
 
-/* ---- in ---------------------------------------------------------------------------------------- */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 static void the_header_is_read_as_the_figure_shows(void **state)
 {
@@ -297,7 +298,7 @@ static void an_option_may_be_empty(void **state)
 	free(m);
 }
 
-/* ---- malformed --------------------------------------------------------------------------------- */
+/* ---- malformed ------------------------------------------------------------------------------- */
 
 static void a_message_that_is_neither_request_nor_reply_is_malformed(void **state)
 {
@@ -459,7 +460,7 @@ static void an_option_of_the_wrong_length_is_malformed(void **state)
 		}
 }
 
-/* ---- overload: RFC 2131, 4.1 and RFC 2132, 9.3 ------------------------------------------------------ */
+/* ---- overload: RFC 2131, 4.1 and RFC 2132, 9.3 ----------------------------------------------- */
 
 static void options_may_stand_in_file_and_in_sname(void **state)
 {
@@ -533,7 +534,7 @@ static void padding_in_file_is_passed_over(void **state)
 	free(m);
 }
 
-/* ---- RFC 3396 ---------------------------------------------------------------------------------- */
+/* ---- RFC 3396 -------------------------------------------------------------------------------- */
 
 static void parts_of_an_option_are_joined(void **state)
 {
@@ -596,7 +597,7 @@ static void parts_of_255_octets_are_joined(void **state)
 	free(m);
 }
 
-/* ---- what is put ------------------------------------------------------------------------------- */
+/* ---- what is put ----------------------------------------------------------------------------- */
 
 static struct dhcp_message *message_new(enum dhcp_type t)
 {
@@ -753,7 +754,7 @@ static void types_have_their_names(void **state)
 	assert_non_null(dhcp_type_name(DHCP_BOOTP));
 }
 
-/* ---- out --------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 /* encoded() - into memory of that size; the number of octets */
 static size_t encoded(const struct dhcp_message *m, uint8_t *to, size_t room, unsigned *left_out)

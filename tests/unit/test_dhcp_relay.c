@@ -116,7 +116,7 @@ static void expect_same(const struct wire *w, const struct relayed *r, size_t fr
 			fail_msg("octet %zu is %u, and was %u", i, r->data[i], w->data[i]);
 }
 
-/* ---- requests: RFC 1542, 4.1.1 ----------------------------------------------------------------------- */
+/* ---- requests: RFC 1542, 4.1.1 --------------------------------------------------------------- */
 
 static void a_request_gets_our_address_and_a_hop(void **state)
 {
@@ -161,7 +161,8 @@ static void what_has_come_round_is_dropped(void **state)
 	assert_int_equal(up(&c, &w, &r), RELAY_DROP_LOOP);
 }
 
-/* "The relay agent MUST silently discard BOOTREQUEST messages whose 'hops' field exceeds the value 16." */
+/* "The relay agent MUST silently discard BOOTREQUEST messages whose 'hops' field exceeds the value
+ * 16." */
 static void what_has_passed_too_many_relays_is_dropped(void **state)
 {
 	struct relay_config c = plain();
@@ -224,7 +225,7 @@ static void a_message_of_every_length_is_relayed(void **state)
 	}
 }
 
-/* ---- requests: RFC 3046, 2.1 -------------------------------------------------------------------------- */
+/* ---- requests: RFC 3046, 2.1 ----------------------------------------------------------------- */
 
 static void our_information_is_added_last(void **state)
 {
@@ -252,8 +253,8 @@ static void circuit_and_remote_may_be_said(void **state)
 	assert_memory_equal(r.data + AT_OPTIONS + 3, "\x52\xb\1\6port 7\2\1x\xff", 14);
 }
 
-/* RFC 3046, 2.1: "a packet in which the giaddr field is not set but a relay agent option is present [...]
- * SHALL discard" */
+/* RFC 3046, 2.1: "a packet in which the giaddr field is not set but a relay agent option is present
+ * [...] SHALL discard" */
 static void a_client_that_says_it_is_a_relay_is_dropped(void **state)
 {
 	static const enum relay_policy policies[] = { POLICY_KEEP, POLICY_REPLACE, POLICY_DROP };
@@ -345,7 +346,7 @@ static void without_agent_nothing_is_added_or_looked_at(void **state)
 	expect_same(&w, &r, w.len);
 }
 
-/* ---- replies: RFC 1542, 4.1.2 -------------------------------------------------------------------------- */
+/* ---- replies: RFC 1542, 4.1.2 ---------------------------------------------------------------- */
 
 static struct wire reply(const void *options, size_t len)
 {

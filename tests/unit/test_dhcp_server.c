@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DHCP server without sockets: the sentences of RFC 2131, section 4.3, each as a test, with a clock
- * that the test moves. One server, 10.0.1.1, on eth0; a relay, 10.0.2.1, brings the clients of another
- * subnet.
+ * The DHCP server without sockets: the sentences of RFC 2131, section 4.3, each as a test, with a
+ * clock that the test moves. One server, 10.0.1.1, on eth0; a relay, 10.0.2.1, brings the clients
+ * of another subnet.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -253,7 +253,7 @@ static enum lease_state state_of(struct lab *l, uint32_t address)
 	return lease ? lease->is.state : LEASE_FREE;
 }
 
-/* ---- 4.3.1: DHCPDISCOVER --------------------------------------------------------------------------- */
+/* ---- 4.3.1: DHCPDISCOVER --------------------------------------------------------------------- */
 
 static void a_new_client_is_offered_a_new_address(void **state)
 {
@@ -334,8 +334,8 @@ static void a_client_that_had_a_lease_is_offered_that(void **state)
 	lab_free(l);
 }
 
-/* "The address requested in the 'Requested IP Address' option, if that address is valid and not already
- * allocated" */
+/* "The address requested in the 'Requested IP Address' option, if that address is valid and not
+ * already allocated" */
 static void a_client_is_offered_what_it_asks_for(void **state)
 {
 	struct lab *l = lab_of(plain);
@@ -446,7 +446,7 @@ static void an_empty_pool_is_told_once_a_minute(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.1: the lease --------------------------------------------------------------------------- */
+/* ---- 4.3.1: the lease ------------------------------------------------------------------------ */
 
 static void a_lease_is_within_the_bounds(void **state)
 {
@@ -522,7 +522,7 @@ static void the_next_tick_is_at_the_next_end(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.2: SELECTING --------------------------------------------------------------------------- */
+/* ---- 4.3.2: SELECTING ------------------------------------------------------------------------ */
 
 static void who_takes_the_offer_gets_the_lease(void **state)
 {
@@ -537,7 +537,8 @@ static void who_takes_the_offer_gets_the_lease(void **state)
 	lab_free(l);
 }
 
-/* 3.1, step 3: "those servers not selected by the DHCPREQUEST message use the message as notification" */
+/* 3.1, step 3: "those servers not selected by the DHCPREQUEST message use the message as
+ * notification" */
 static void who_takes_another_server_s_offer_frees_ours(void **state)
 {
 	struct lab *l = lab_of(plain);
@@ -647,7 +648,7 @@ static void a_request_without_address_is_dropped(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.2: INIT-REBOOT ------------------------------------------------------------------------- */
+/* ---- 4.3.2: INIT-REBOOT ---------------------------------------------------------------------- */
 
 static void who_reboots_gets_its_lease_again(void **state)
 {
@@ -662,8 +663,8 @@ static void who_reboots_gets_its_lease_again(void **state)
 	lab_free(l);
 }
 
-/* "Server SHOULD send a DHCPNAK message to the client if the 'requested IP address' is incorrect, or is
- * on the wrong network." */
+/* "Server SHOULD send a DHCPNAK message to the client if the 'requested IP address' is incorrect,
+ * or is on the wrong network." */
 static void who_reboots_on_another_network_is_refused(void **state)
 {
 	struct lab *l = lab_of(plain);
@@ -744,7 +745,7 @@ static void who_comes_back_too_late_does_not(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.2: RENEWING and REBINDING ----------------------------------------------------------------- */
+/* ---- 4.3.2: RENEWING and REBINDING ----------------------------------------------------------- */
 
 static void a_renewal_is_answered_where_it_came_from(void **state)
 {
@@ -808,7 +809,7 @@ static void a_renewal_of_what_another_client_has_is_refused(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.3: DHCPDECLINE ------------------------------------------------------------------------- */
+/* ---- 4.3.3: DHCPDECLINE ---------------------------------------------------------------------- */
 
 static void a_declined_address_is_in_quarantine(void **state)
 {
@@ -852,7 +853,7 @@ static void a_stranger_declines_nothing(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.4: DHCPRELEASE ------------------------------------------------------------------------- */
+/* ---- 4.3.4: DHCPRELEASE ---------------------------------------------------------------------- */
 
 static void a_released_address_is_free_and_remembered(void **state)
 {
@@ -886,7 +887,7 @@ static void a_stranger_releases_nothing(void **state)
 	lab_free(l);
 }
 
-/* ---- 4.3.5: DHCPINFORM -------------------------------------------------------------------------- */
+/* ---- 4.3.5: DHCPINFORM ----------------------------------------------------------------------- */
 
 static void an_inform_is_answered_without_a_lease(void **state)
 {
@@ -908,7 +909,7 @@ static void an_inform_is_answered_without_a_lease(void **state)
 	lab_free(l);
 }
 
-/* ---- BOOTP: RFC 1534 ---------------------------------------------------------------------------- */
+/* ---- BOOTP: RFC 1534 ------------------------------------------------------------------------- */
 
 static void a_bootp_client_gets_its_static_binding_for_ever(void **state)
 {
@@ -990,7 +991,7 @@ static void a_bootp_client_that_gets_a_binding_leaves_its_address(void **state)
 	lab_free(l);
 }
 
-/* ---- static bindings ------------------------------------------------------------------------------- */
+/* ---- static bindings ------------------------------------------------------------------------- */
 
 static const char camera[] =
 	"static:\n"
@@ -1036,8 +1037,8 @@ static void a_client_identifier_goes_before_the_hardware_address(void **state)
 	lab_free(l);
 }
 
-/* man: "If another one has a lease of it already, that is not renewed, and the binding holds as soon as it
- * has ended; until then its client gets an address of the pool." */
+/* man: "If another one has a lease of it already, that is not renewed, and the binding holds as
+ * soon as it has ended; until then its client gets an address of the pool." */
 static void a_binding_that_a_stranger_holds_waits_for_the_end(void **state)
 {
 	struct lab *l = lab_of(plain);
@@ -1059,7 +1060,7 @@ static void a_binding_that_a_stranger_holds_waits_for_the_end(void **state)
 	lab_free(l);
 }
 
-/* ---- probes ---------------------------------------------------------------------------------------- */
+/* ---- probes ---------------------------------------------------------------------------------- */
 
 static const char probing[] = "probe: 200ms\nquarantine: 60s\n"
 			      "lease: {default: 1000s, min: 100s, max: 2000s}\n"
@@ -1179,8 +1180,8 @@ static void who_has_the_lease_is_not_asked_about(void **state)
 	lab_free(l);
 }
 
-/* A client that is restarted between its DISCOVER and the offer asks for the address that it remembers,
- * gets it, and announces it while the question is still open. */
+/* A client that is restarted between its DISCOVER and the offer asks for the address that it
+ * remembers, gets it, and announces it while the question is still open. */
 static void a_client_that_announces_its_lease_is_no_conflict(void **state)
 {
 	struct lab *l = lab_of(probing);
@@ -1215,7 +1216,7 @@ static void a_stranger_s_voice_is_no_conflict(void **state)
 	lab_free(l);
 }
 
-/* ---- ports ----------------------------------------------------------------------------------------- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 /* get_relayed() - the address, or 0 */
 static uint32_t get_relayed(struct lab *l, unsigned who, const char *circuit)
@@ -1250,8 +1251,8 @@ static void a_port_has_so_many_addresses_and_no_more(void **state)
 	lab_free(l);
 }
 
-/* man: "Addresses that one port may have at a time, leases and offers together." Also where nobody was
- * asked for an offer first. */
+/* man: "Addresses that one port may have at a time, leases and offers together." Also where nobody
+ * was asked for an offer first. */
 static void a_port_gets_no_more_by_asking_without_an_offer(void **state)
 {
 	struct lab *l = with("limit: 1\n");
@@ -1310,7 +1311,8 @@ static void a_lease_within_the_limit_is_renewed(void **state)
 	lab_free(l);
 }
 
-/* A flood of clients that take no offer goes round among its own, and leaves most of the pool alone. */
+/* A flood of clients that take no offer goes round among its own, and leaves most of the pool
+ * alone. */
 static void made_up_clients_do_not_empty_a_pool(void **state)
 {
 	struct lab *l = lab_of("probe: 0\nrate: 1000000\nsubnets:\n"
@@ -1348,7 +1350,7 @@ static void one_hardware_address_is_heard_so_often_a_second(void **state)
 	lab_free(l);
 }
 
-/* ---- relays ---------------------------------------------------------------------------------------- */
+/* ---- relays ---------------------------------------------------------------------------------- */
 
 static void a_relay_gets_its_information_back_last(void **state)
 {
@@ -1366,7 +1368,8 @@ static void a_relay_gets_its_information_back_last(void **state)
 	lab_free(l);
 }
 
-/* 4.3.2: "If the 'giaddr' field is set [...] the server SHOULD set the broadcast bit in the DHCPNAK" */
+/* 4.3.2: "If the 'giaddr' field is set [...] the server SHOULD set the broadcast bit in the
+ * DHCPNAK" */
 static void a_nak_through_a_relay_is_broadcast(void **state)
 {
 	struct lab *l = lab_of(plain);
@@ -1433,7 +1436,7 @@ static void a_relay_may_be_the_server_s_identifier(void **state)
 	lab_free(l);
 }
 
-/* ---- what is dropped, and where answers go ------------------------------------------------------------- */
+/* ---- what is dropped, and where answers go --------------------------------------------------- */
 
 static void what_is_no_client_s_message_is_dropped(void **state)
 {
@@ -1480,7 +1483,8 @@ static void who_is_ignored_gets_no_answer(void **state)
 	lab_free(l);
 }
 
-/* 4.1: "If the broadcast bit is not set and 'giaddr' is zero and 'ciaddr' is zero, then the server unicasts" */
+/* 4.1: "If the broadcast bit is not set and 'giaddr' is zero and 'ciaddr' is zero, then the server
+ * unicasts" */
 static void the_broadcast_bit_is_obeyed(void **state)
 {
 	struct lab *l = lab_of(plain);
@@ -1536,7 +1540,7 @@ static void a_client_gets_the_parameters_that_it_asks_for(void **state)
 	lab_free(l);
 }
 
-/* ---- the disk -------------------------------------------------------------------------------------- */
+/* ---- the disk -------------------------------------------------------------------------------- */
 
 static void what_is_not_on_disk_has_not_happened(void **state)
 {

@@ -144,7 +144,7 @@ static void restart(struct lab *l)
 	read_anew(l, l->store, START);
 }
 
-/* ---- leases -------------------------------------------------------------------------------------- */
+/* ---- leases ---------------------------------------------------------------------------------- */
 
 static void what_is_written_is_read(void **state)
 {
@@ -293,7 +293,7 @@ static void ten_thousand_leases_are_written_at_once(void **state)
 	assert_int_equal(l->rows, 10000);
 }
 
-/* ---- who else is there ------------------------------------------------------------------------------ */
+/* ---- who else is there ----------------------------------------------------------------------- */
 
 static void expect_refused(const char *path, const char *word)
 {
@@ -505,7 +505,7 @@ static void nothing_is_written_by_a_reader(void **state)
 	store_close(reader);
 }
 
-/* ---- bindings and counts ----------------------------------------------------------------------------- */
+/* ---- bindings and counts --------------------------------------------------------------------- */
 
 static char complaints[1024];
 
@@ -578,7 +578,8 @@ static int rows_of(const char *path, const char *sql)
 	return n;
 }
 
-/* man: "Those of the configuration have the origin file and are written anew each time it is read." */
+/* man: "Those of the configuration have the origin file and are written anew each time it is
+ * read." */
 static void bindings_of_the_file_are_written_anew(void **state)
 {
 	struct lab *l = *state;
@@ -612,7 +613,7 @@ static void counts_are_written_and_read(void **state)
 						count_name((enum count)j));
 }
 
-/* ---- octets as text -------------------------------------------------------------------------------- */
+/* ---- octets as text -------------------------------------------------------------------------- */
 
 static void octets_are_text_and_back(void **state)
 {

@@ -4,7 +4,7 @@
 
 #define OURS "proto 201 metric 110"
 
-/* ---- set, change, remove ----------------------------------------------------------------------- */
+/* ---- set, change, remove --------------------------------------------------------------------- */
 
 static void a_route_is_set_changed_and_removed(void **state)
 {
@@ -157,7 +157,7 @@ static void another_table_is_another_table(void **state)
 	lab_free(&l);
 }
 
-/* ---- several next hops ------------------------------------------------------------------------- */
+/* ---- several next hops ----------------------------------------------------------------------- */
 
 #define TWO \
 	OURS " \\\tnexthop via 10.9.0.2 dev a0 weight 1 \\\tnexthop via 10.8.0.2 dev b0 weight 1"
@@ -228,7 +228,7 @@ static void a_route_has_up_to_sixteen_next_hops(void **state)
 	lab_free(&l);
 }
 
-/* ---- routes of others -------------------------------------------------------------------------- */
+/* ---- routes of others ------------------------------------------------------------------------ */
 
 #define THEIRS "via 10.8.0.9 dev b0 proto static metric 110"
 
@@ -306,7 +306,8 @@ static void a_change_leaves_anothers_that_stands_behind_ours(void **state)
 	lab_free(&l);
 }
 
-/* Ours is changed before anybody could hear that it was replaced: it must not stand behind theirs. */
+/* Ours is changed before anybody could hear that it was replaced: it must not stand behind
+ * theirs. */
 static void a_change_does_not_creep_in_behind_anothers(void **state)
 {
 	struct lab l = lab_new();

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The FIB writer, when others touch its routes: by hand, with links, addresses and nexthop objects, and
- * when there were more events than fit. */
+/* The FIB writer, when others touch its routes: by hand, with links, addresses and nexthop objects,
+ * and when there were more events than fit. */
 #include "fib_lab.h"
 #include "nodes/common/fib_core.h"
 
 #define BY_6 "via fd09::2 dev a0 proto 201 metric 110 pref medium"
 #define MANY 100 /* routes that share a next hop: enough for an object */
 
-/* ---- by hand ----------------------------------------------------------------------------------- */
+/* ---- by hand --------------------------------------------------------------------------------- */
 
 static void what_an_operator_deletes_is_put_back(void **state)
 {
@@ -69,7 +69,7 @@ static void what_is_replaced_in_our_name_is_put_right(void **state)
 	lab_free(&l);
 }
 
-/* ---- links and addresses: the kernel drops IPv4 routes in silence ------------------------------- */
+/* ---- links and addresses: the kernel drops IPv4 routes in silence ---------------------------- */
 
 static void routes_come_back_with_their_link(void **state)
 {
@@ -187,7 +187,7 @@ static void what_is_not_wanted_does_not_come_back(void **state)
 	lab_free(&l);
 }
 
-/* ---- nexthop objects ---------------------------------------------------------------------------- */
+/* ---- nexthop objects ------------------------------------------------------------------------- */
 
 static void many_routes_of_one_hop_share_an_object(void **state)
 {
@@ -265,7 +265,7 @@ static void objects_of_others_are_left_alone(void **state)
 	lab_free(&l);
 }
 
-/* ---- more events than fit ----------------------------------------------------------------------- */
+/* ---- more events than fit -------------------------------------------------------------------- */
 
 static void flood_line(FILE *f, unsigned n)
 {

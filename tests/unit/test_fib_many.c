@@ -87,7 +87,7 @@ static void all_come_back_with_their_link(void **state)
 	lab_free(&l);
 }
 
-/* ---- random operations ------------------------------------------------------------------------- */
+/* ---- random operations ----------------------------------------------------------------------- */
 
 #define PREFIXES   150
 #define OPERATIONS 1000

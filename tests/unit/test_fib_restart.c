@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The FIB writer after kill -9 and a restart: what is found is taken over, what nobody wants goes. */
+/* The FIB writer after kill -9 and a restart: what is found is taken over, what nobody wants
+ * goes. */
 #include "fib_lab.h"
 #include "nodes/common/fib_core.h"
 
@@ -158,8 +159,8 @@ static void on_alarm(int number)
 	fail_msg("the writer waits for the kernel for ever");
 }
 
-/* More of them than a batch of messages has room for: what is sent while the kernel answers must not
- * take its answers away. */
+/* More of them than a batch of messages has room for: what is sent while the kernel answers must
+ * not take its answers away. */
 static void many_half_done_changes_are_put_right(void **state)
 {
 	struct lab l = lab_new();

@@ -18,7 +18,7 @@
 #include "nodes/common/mem.h"
 #include "topology/capture/filter.h"
 
-/* ---- the machine ---------------------------------------------------------------------------------- */
+/* ---- the machine ----------------------------------------------------------------------------- */
 
 struct machine {
 	const uint8_t *data;
@@ -166,7 +166,7 @@ static void the_kernel_takes(const struct sock_fprog *p)
 	close(fds[1]);
 }
 
-/* ---- frames --------------------------------------------------------------------------------------- */
+/* ---- frames ---------------------------------------------------------------------------------- */
 
 struct frame {
 	uint8_t data[128];
@@ -277,7 +277,7 @@ static bool lets_through(const struct sock_fprog *p, uint32_t ifindex, enum kind
 	return kept;
 }
 
-/* ---- filters -------------------------------------------------------------------------------------- */
+/* ---- filters --------------------------------------------------------------------------------- */
 
 static void test_texts(void **state)
 {
@@ -363,7 +363,7 @@ static void test_bad_texts(void **state)
 	}
 }
 
-/* ---- interfaces ----------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------------ */
 
 /* sees() - exactly these interfaces, or, where there are too many to tell apart, these at least */
 static void sees(const uint32_t *indices, size_t count, bool exactly)

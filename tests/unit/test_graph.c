@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures of labs: nothing covers anything, nothing is lost, and the same lab gives the same picture. */
+/* Pictures of labs: nothing covers anything, nothing is lost, and the same lab gives the same
+ * picture. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,7 @@ static struct picture *picture_of(const char *text)
 	return p;
 }
 
-/* ---- labs at random ------------------------------------------------------------------------------- */
+/* ---- labs at random -------------------------------------------------------------------------- */
 
 static uint32_t seed;
 
@@ -127,7 +128,7 @@ static char *any_lab(uint32_t number)
 	return w.text;
 }
 
-/* ---- what is there -------------------------------------------------------------------------------- */
+/* ---- what is there --------------------------------------------------------------------------- */
 
 static size_t count_of(const struct drawing *d, enum shape_kind kind, const char *text)
 {
@@ -261,7 +262,7 @@ static void mesh_is_good(const struct picture *p)
 	drawing_free(d);
 }
 
-/* ---- overlap -------------------------------------------------------------------------------------- */
+/* ---- overlap --------------------------------------------------------------------------------- */
 
 struct place_of {
 	enum shape_kind kind;
@@ -339,7 +340,7 @@ static void columns_are_characters(void **state)
 	assert_int_equal(text_columns("caf\303\251"), 4);
 }
 
-/* ---- labs ----------------------------------------------------------------------------------------- */
+/* ---- labs ------------------------------------------------------------------------------------ */
 
 static void trees_of_any_lab(void **state)
 {
@@ -520,7 +521,7 @@ static void a_cable_from_a_node_to_itself_is_a_loop(void **state)
 	picture_free(p);
 }
 
-/* ---- hosts that are alike are one box -------------------------------------------------------------- */
+/* ---- hosts that are alike are one box -------------------------------------------------------- */
 
 /* boxes_are() - the texts of all boxes of the folded tree, in order */
 static void boxes_are(const char *lab, const char *wanted)

@@ -2,7 +2,7 @@
 /* The route client: its table, what it announces, and whom it believes. route-client(1). */
 #include "hub_client_one.h"
 
-/* ---- the seed, to the letter ---------------------------------------------------------------------- */
+/* ---- the seed, to the letter ----------------------------------------------------------------- */
 
 static void an_addition_of_the_server_is_a_route_and_goes_no_further(void **state)
 {
@@ -89,7 +89,7 @@ static void bad_datagrams_are_dropped(void **state)
 	end(&o);
 }
 
-/* ---- what this node announces --------------------------------------------------------------------- */
+/* ---- what this node announces ---------------------------------------------------------------- */
 
 static void what_we_announce_has_no_route_through_the_server(void **state)
 {
@@ -138,7 +138,7 @@ static void an_address_that_is_ours_no_longer_has_a_route(void **state)
 	end(&o);
 }
 
-/* ---- soft state ----------------------------------------------------------------------------------- */
+/* ---- soft state ------------------------------------------------------------------------------ */
 
 static void a_plain_server_hears_all_again_each_interval(void **state)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The route client with a server that says HELLO, at its end, with a key, and without anything new. */
+/* The route client with a server that says HELLO, at its end, with a key, and without anything
+ * new. */
 #include "hub_client_one.h"
 
-/* ---- the extended form ---------------------------------------------------------------------------- */
+/* ---- the extended form ----------------------------------------------------------------------- */
 
 static void a_hello_brings_all_that_we_announce(void **state)
 {
@@ -130,7 +131,7 @@ static void nothing_follows_a_bye(void **state)
 	end(&o);
 }
 
-/* ---- with a key, and the seed --------------------------------------------------------------------- */
+/* ---- with a key, and the seed ---------------------------------------------------------------- */
 
 static void with_a_key_nothing_unsigned_is_taken_from_the_server(void **state)
 {

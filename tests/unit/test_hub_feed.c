@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What one peer is told, in order: updates, what does not wait, and the whole set between its marks. */
+/* What one peer is told, in order: updates, what does not wait, and the whole set between its
+ * marks. */
 #include "hub_one.h"
 #include "nodes/routehub/feed.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hub and six clients in memory: a channel that loses, doubles and reorders datagrams, ten addresses,
- * 120 random changes, two clients that crash. After a minute of quiet each table is held against the
- * truth: who owns what. Hundreds of runs, each with its own seed.
+ * A hub and six clients in memory: a channel that loses, doubles and reorders datagrams, ten
+ * addresses, 120 random changes, two clients that crash. After a minute of quiet each table is held
+ * against the truth: who owns what. Hundreds of runs, each with its own seed.
  */
 #include "hub_one.h"
 #include "nodes/routehub/client.h"
@@ -59,7 +59,7 @@ static uint32_t address_of(unsigned client)
 	return IP(10, 0, 0, 2 + client);
 }
 
-/* ---- the channel ---------------------------------------------------------------------------------- */
+/* ---- the channel ----------------------------------------------------------------------------- */
 
 static void fly(struct world *w, unsigned client, bool to_server, const uint8_t *data, size_t len)
 {
@@ -167,7 +167,7 @@ static void run_for(struct world *w, uint64_t ms)
 	}
 }
 
-/* ---- the world ------------------------------------------------------------------------------------ */
+/* ---- the world ------------------------------------------------------------------------------- */
 
 static void server_installs(void *arg, uint32_t address, uint32_t next_hop)
 {
@@ -190,7 +190,8 @@ static void dropped(void *arg, uint32_t from, enum hub_count why)
 {
 	(void)arg;
 	(void)from;
-	/* BAD_AUTH: signed, and the HELLO before it was lost; UNSIGNED: what the server says then */
+	/* BAD_AUTH: signed, and the HELLO before it was lost; UNSIGNED: what the server says
+	 * then */
 	if (why != HUB_NOT_OWNER && why != HUB_REPLAYED && why != HUB_BAD_AUTH &&
 	    why != HUB_UNSIGNED)
 		fail_msg("dropped: %s", hub_count_name(why));
@@ -263,7 +264,7 @@ static void crash(struct peer *p)
 	memset(p->owns, 0, sizeof(p->owns));
 }
 
-/* ---- the truth ------------------------------------------------------------------------------------ */
+/* ---- the truth ------------------------------------------------------------------------------- */
 
 /* owner_beside() - does anybody but this client own it? */
 static bool owner_beside(const struct world *w, unsigned client, unsigned a)
@@ -327,7 +328,7 @@ static void run_all(const struct kind *k, unsigned seeds)
 		run(k, seed);
 }
 
-/* ---- kinds of runs -------------------------------------------------------------------------------- */
+/* ---- kinds of runs --------------------------------------------------------------------------- */
 
 static void without_loss_all_is_right_at_once(void **state)
 {
@@ -389,8 +390,8 @@ static void at_rest_two_digests_are_all(void **state)
 	world_free(w);
 }
 
-/* Clients that a server meets in one second are met at later and later times: that of one that is started
- * anew within it, and meets them in another order, is before the one that they remember. */
+/* Clients that a server meets in one second are met at later and later times: that of one that is
+ * started anew within it, and meets them in another order, is before the one that they remember. */
 static void a_server_that_is_started_twice_in_a_second_is_heard(void **state)
 {
 	(void)state;

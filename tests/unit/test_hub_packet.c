@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The hub's datagrams: route-server(1), PROTOCOL. The signed ones are constants that were computed with
- * hmac of Python. */
+/* The hub's datagrams: route-server(1), PROTOCOL. The signed ones are constants that were computed
+ * with hmac of Python. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -139,7 +139,7 @@ static void without_a_key_nothing_signed_is_taken(void **state)
 			 HUB_BAD_LENGTH);
 }
 
-/* ---- order --------------------------------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 static enum hub_count accept_at(struct hub_session *s, uint32_t epoch, uint64_t sequence, bool *gap)
 {
@@ -175,7 +175,7 @@ static void a_datagram_is_taken_once_and_none_before_it(void **state)
 	assert_true(gap);
 }
 
-/* ---- digests and names ---------------------------------------------------------------------------- */
+/* ---- digests and names ----------------------------------------------------------------------- */
 
 static void the_hash_is_that_of_the_manual(void **state)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The route server: who owns what, and who is told, in the plain form. route-server(1), PROTOCOL. */
+/* The route server: who owns what, and who is told, in the plain form. route-server(1),
+ * PROTOCOL. */
 #include "hub_server_one.h"
 
-/* ---- D0: every owner ------------------------------------------------------------------------------ */
+/* ---- D0: every owner ------------------------------------------------------------------------- */
 
 static void an_addition_goes_to_all_but_its_sender(void **state)
 {
@@ -88,7 +89,7 @@ static void two_clients_of_one_host_are_two(void **state)
 	end(&o);
 }
 
-/* ---- bad input ------------------------------------------------------------------------------------ */
+/* ---- bad input ------------------------------------------------------------------------------- */
 
 static void addresses_of_no_host_are_dropped(void **state)
 {
@@ -162,7 +163,7 @@ static void a_plain_client_is_sent_nothing_but_the_plain_form(void **state)
 	end(&o);
 }
 
-/* ---- D1: soft state ------------------------------------------------------------------------------- */
+/* ---- D1: soft state -------------------------------------------------------------------------- */
 
 static void a_plain_client_hears_all_again_each_interval(void **state)
 {
@@ -207,7 +208,7 @@ static void a_doubled_datagram_is_no_repetition(void **state)
 	end(&o);
 }
 
-/* ---- the seed ------------------------------------------------------------------------------------- */
+/* ---- the seed -------------------------------------------------------------------------------- */
 
 static void plain_only_is_the_seed_and_nothing_else(void **state)
 {

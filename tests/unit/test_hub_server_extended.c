@@ -2,7 +2,7 @@
 /* The route server with clients that say HELLO, and with a key. route-server(1), PROTOCOL. */
 #include "hub_server_one.h"
 
-/* ---- D2: the extended form ------------------------------------------------------------------------ */
+/* ---- D2: the extended form ------------------------------------------------------------------- */
 
 static void a_hello_is_answered_and_followed_by_the_whole_set(void **state)
 {
@@ -145,7 +145,7 @@ static void nothing_follows_a_bye(void **state)
 	end(&o);
 }
 
-/* ---- D3: with a key ------------------------------------------------------------------------------- */
+/* ---- D3: with a key -------------------------------------------------------------------------- */
 
 static void a_signed_owner_is_safe_from_unsigned_ones(void **state)
 {

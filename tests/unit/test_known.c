@@ -316,7 +316,7 @@ static void many_objects_are_no_burden(void **state)
 	known_free(&k);
 }
 
-/* ---- found before anybody was told ------------------------------------------------------------ */
+/* ---- found before anybody was told ----------------------------------------------------------- */
 
 static void what_was_found_silently_is_news_when_its_message_comes_yet(void **state)
 {

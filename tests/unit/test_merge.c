@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of many sources come out in the order of their times, in bounded memory; beside qsort(3). */
+/* Blocks of many sources come out in the order of their times, in bounded memory; beside
+ * qsort(3). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +95,7 @@ static void expect_times(const struct taken *t, const uint64_t *times, size_t co
 		assert_int_equal(t->list[i].ns, times[i]);
 }
 
-/* ---- order ---------------------------------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 /* the picture of merge.h */
 static void test_two_sources(void **state)
@@ -181,7 +182,7 @@ static void test_thousand_sources(void **state)
 	merge_free(m);
 }
 
-/* ---- limits --------------------------------------------------------------------------------------- */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 /* the last source's blocks are no frames */
 static void test_frames(void **state)
@@ -230,7 +231,7 @@ static void test_octets(void **state)
 	merge_free(m);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* fill() - until nothing can be added; so many were */
 static uint32_t fill(struct merge *m, uint64_t ns, uint32_t len, uint32_t most)
@@ -302,7 +303,7 @@ static void test_largest_block(void **state)
 	merge_free(m); /* with both in it */
 }
 
-/* ---- beside qsort --------------------------------------------------------------------------------- */
+/* ---- beside qsort ---------------------------------------------------------------------------- */
 
 static uint64_t random_state;
 

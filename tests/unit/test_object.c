@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What netlink says of links, addresses, routes and neighbours, from messages as the kernel sends. */
+/* What netlink says of links, addresses, routes and neighbours, from messages as the kernel
+ * sends. */
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <setjmp.h>
@@ -276,7 +277,8 @@ static void an_address_is_ours_and_not_the_far_end_s(void **state)
 	says(address_message(AF_INET, 24, 0, 0), NULL);
 }
 
-/* RFC 4862, 5.4: not before it is known to be nobody else's; RFC 4429: but for an optimistic one. */
+/* RFC 4862, 5.4: not before it is known to be nobody else's; RFC 4429: but for an optimistic
+ * one. */
 static void an_address_may_be_tentative_or_of_the_link(void **state)
 {
 	static const struct {
@@ -341,7 +343,8 @@ static void a_route_has_a_next_hop_or_a_link(void **state)
 	says(nlh, "route 10.9.0.0/16 by -:0 of static");
 }
 
-/* fe80::/64 is there once a link, and fd00::/64 on two links are two routes: the link is its name. */
+/* fe80::/64 is there once a link, and fd00::/64 on two links are two routes: the link is its
+ * name. */
 static void an_ipv6_route_on_a_link_is_the_link_s(void **state)
 {
 	struct nlmsghdr *nlh = route_message(AF_INET6, 64);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The blocks of a pcapng file, octet by octet, as draft-ietf-opsawg-pcapng draws them, little-endian:
- * type, total length, body, options to a multiple of 4 and their end, the total length again.
+ * The blocks of a pcapng file, octet by octet, as draft-ietf-opsawg-pcapng draws them,
+ * little-endian: type, total length, body, options to a multiple of 4 and their end, the total
+ * length again.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 #include "nodes/common/mem.h"
 #include "topology/capture/pcapng.h"
 
-/* ---- expectations --------------------------------------------------------------------------------- */
+/* ---- expectations ---------------------------------------------------------------------------- */
 
 /* octets_of() - "06 00 00 00" and 'text' between quotes; the caller frees them */
 static uint8_t *octets_of(const char *golden, size_t *len)
@@ -87,8 +88,8 @@ static void check_block(const struct bytes *b, uint32_t type)
 	assert_int_equal(u32_at(b->data, b->len - 4), b->len);
 }
 
-/* option() - the value of the first option of this code, whose list begins `at`; NULL: there is none. The
- * list is read to its end, which has to be that of the block. */
+/* option() - the value of the first option of this code, whose list begins `at`; NULL: there is
+ * none. The list is read to its end, which has to be that of the block. */
 static const char *option(const struct bytes *b, size_t at, uint16_t code, uint16_t *len)
 {
 	const char *found = NULL;
@@ -143,7 +144,7 @@ static struct addr addr_of(const char *text)
 	return a;
 }
 
-/* ---- section: 4.1 --------------------------------------------------------------------------------- */
+/* ---- section: 4.1 ---------------------------------------------------------------------------- */
 
 static void test_section(void **state)
 {
@@ -164,7 +165,7 @@ static void test_section(void **state)
 	bytes_free(&b);
 }
 
-/* ---- interfaces: 4.2 ------------------------------------------------------------------------------ */
+/* ---- interfaces: 4.2 ------------------------------------------------------------------------- */
 
 static void test_interface(void **state)
 {
@@ -314,7 +315,7 @@ static void test_too_long(void **state)
 	}
 }
 
-/* ---- names: 4.5 ----------------------------------------------------------------------------------- */
+/* ---- names: 4.5 ------------------------------------------------------------------------------ */
 
 static void test_names(void **state)
 {
@@ -336,7 +337,7 @@ static void test_names(void **state)
 			    "00 00 00 00  28 00 00 00");
 }
 
-/* ---- statistics: 4.6 ------------------------------------------------------------------------------ */
+/* ---- statistics: 4.6 ------------------------------------------------------------------------- */
 
 static void test_statistics(void **state)
 {
@@ -375,7 +376,7 @@ static void test_statistics(void **state)
 	bytes_free(&b);
 }
 
-/* ---- journal: 4.7 --------------------------------------------------------------------------------- */
+/* ---- journal: 4.7 ---------------------------------------------------------------------------- */
 
 static void test_journal(void **state)
 {
@@ -388,7 +389,7 @@ static void test_journal(void **state)
 	expect_and_free(&b, "09 00 00 00  14 00 00 00 'M=1' 0a 'N=2' 0a  14 00 00 00");
 }
 
-/* ---- frames: 4.3 ---------------------------------------------------------------------------------- */
+/* ---- frames: 4.3 ----------------------------------------------------------------------------- */
 
 /* expect_frame() - in memory of exactly its size, as a sanitizer sees */
 static void expect_frame(const struct pcapng_frame *f, const char *golden)

@@ -117,7 +117,7 @@ static void an_ipv4_address_has_four_octets(void **state)
 	prefix_map_free(m);
 }
 
-/* ---- many -------------------------------------------------------------------------------------- */
+/* ---- many ------------------------------------------------------------------------------------ */
 
 #define MANY 200000
 
@@ -207,7 +207,7 @@ static void random_operations_are_as_a_naive_table_does_them(void **state)
 	prefix_map_free(m);
 }
 
-/* ---- one after the other ----------------------------------------------------------------------- */
+/* ---- one after the other --------------------------------------------------------------------- */
 
 static void fill(struct prefix_map *m, unsigned from, unsigned to)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2453, 4.1, RFC 2082 and RFC 4822. The packets are constants that were computed with hashlib and
- * hmac of Python from the texts: MD5 over the packet, the trailer's head and the key, padded to 16
- * octets; HMAC-SHA-256 over the packet, the trailer's head and Apad, eight times 878FE1F3, with a key
- * above 32 octets hashed first.
+ * RFC 2453, 4.1, RFC 2082 and RFC 4822. The packets are constants that were computed with hashlib
+ * and hmac of Python from the texts: MD5 over the packet, the trailer's head and the key, padded to
+ * 16 octets; HMAC-SHA-256 over the packet, the trailer's head and Apad, eight times 878FE1F3, with
+ * a key above 32 octets hashed first.
  */
 #include <setjmp.h>
 #include <stdarg.h>

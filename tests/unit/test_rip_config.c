@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration of ripd: what each key means, who inherits what, and where a fault is. ripd(1). */
+/* The configuration of ripd: what each key means, who inherits what, and where a fault is.
+ * ripd(1). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -205,7 +206,7 @@ static void keys_that_begin_with_x_are_the_files_own(void **state)
 	(void)state;
 }
 
-/* ---- faults ------------------------------------------------------------------------------------- */
+/* ---- faults ---------------------------------------------------------------------------------- */
 
 static const struct bad_case {
 	const char *text;
@@ -324,7 +325,7 @@ static void a_file_that_is_not_there_is_a_fault(void **state)
 	rip_config_free(c);
 }
 
-/* ---- words of options --------------------------------------------------------------------------- */
+/* ---- words of options ------------------------------------------------------------------------ */
 
 static void announced_networks_are_read_with_metric_and_tag(void **state)
 {

@@ -107,7 +107,7 @@ static void versions_are_heard_as_they_are_set(void **state)
 		}
 }
 
-/* ---- signed -------------------------------------------------------------------------------------- */
+/* ---- signed ---------------------------------------------------------------------------------- */
 
 static enum rip_count hear_signed(struct one *o, const struct rip_key *k, uint32_t sequence)
 {
@@ -186,7 +186,7 @@ static void without_a_key_nothing_signed_is_taken(void **state)
 	end(&o);
 }
 
-/* ---- requests: RFC 2453, 3.9.1 -------------------------------------------------------------------- */
+/* ---- requests: RFC 2453, 3.9.1 --------------------------------------------------------------- */
 
 static void who_asks_for_all_gets_all_with_split_horizon(void **state)
 {
@@ -250,7 +250,7 @@ static void a_request_without_entries_has_no_answer(void **state)
 	end(&o);
 }
 
-/* ---- version 1 ----------------------------------------------------------------------------------- */
+/* ---- version 1 ------------------------------------------------------------------------------- */
 
 static void hear_version_1(struct one *o, uint32_t address)
 {
@@ -347,7 +347,7 @@ static void a_subnet_can_be_asked_for_in_version_1(void **state)
 	end(&o);
 }
 
-/* ---- aggregates ---------------------------------------------------------------------------------- */
+/* ---- aggregates ------------------------------------------------------------------------------ */
 
 static void an_aggregate_stands_for_what_is_inside_of_it(void **state)
 {

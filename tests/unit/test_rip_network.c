@@ -5,7 +5,7 @@
  */
 #include "rip_world.h"
 
-/* ---- lines and rings ----------------------------------------------------------------------------- */
+/* ---- lines and rings ------------------------------------------------------------------------- */
 
 static struct world *line(unsigned count, bool ring)
 {
@@ -100,7 +100,7 @@ static void poison_at_the_end_spares_the_timeout(void **state)
 	world_free(w);
 }
 
-/* ---- random graphs ------------------------------------------------------------------------------- */
+/* ---- random graphs --------------------------------------------------------------------------- */
 
 static struct world *random_world(unsigned seed)
 {

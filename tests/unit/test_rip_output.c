@@ -15,7 +15,7 @@ static unsigned count_to(const struct one *o, unsigned ifindex, uint8_t command)
 	return count;
 }
 
-/* ---- split horizon ------------------------------------------------------------------------------- */
+/* ---- split horizon --------------------------------------------------------------------------- */
 
 static void split_horizon_is_as_it_is_set(void **state)
 {
@@ -91,7 +91,7 @@ static void a_next_hop_is_told_in_its_own_network(void **state)
 	end(&o);
 }
 
-/* ---- times --------------------------------------------------------------------------------------- */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 static void the_table_goes_each_period_give_or_take_a_sixth(void **state)
 {
@@ -217,7 +217,7 @@ static void who_has_lost_what_we_reach_is_answered_at_once(void **state)
 	end(&o);
 }
 
-/* ---- begin and end ------------------------------------------------------------------------------- */
+/* ---- begin and end --------------------------------------------------------------------------- */
 
 static void an_interface_that_comes_asks_three_times_and_greets(void **state)
 {
@@ -299,7 +299,7 @@ static void neighbours_that_are_named_hear_it_too(void **state)
 	end(&o);
 }
 
-/* ---- many ---------------------------------------------------------------------------------------- */
+/* ---- many ------------------------------------------------------------------------------------ */
 
 static void a_packet_has_twenty_five_entries(void **state)
 {

@@ -162,7 +162,7 @@ static void random_packets_are_the_same_after_a_round(void **state)
 	}
 }
 
-/* ---- masks and classes -------------------------------------------------------------------------- */
+/* ---- masks and classes ----------------------------------------------------------------------- */
 
 static void a_mask_has_a_length_or_holes(void **state)
 {
@@ -193,7 +193,7 @@ static void an_address_has_a_class(void **state)
 	assert_int_equal(rip_natural_len(0xdfffffff), 24);
 }
 
-/* ---- counts ------------------------------------------------------------------------------------- */
+/* ---- counts ---------------------------------------------------------------------------------- */
 
 static void reasons_have_the_names_of_the_manual(void **state)
 {

@@ -5,7 +5,7 @@
 #define NET  IP(10, 7, 0, 0)
 #define S(n) ((n)*1000u)
 
-/* ---- learning ----------------------------------------------------------------------------------- */
+/* ---- learning -------------------------------------------------------------------------------- */
 
 static void a_network_is_learned_with_the_cost_of_the_interface(void **state)
 {
@@ -108,7 +108,7 @@ static void what_is_our_own_is_nearer(void **state)
 	end(&o);
 }
 
-/* ---- the next hop field: RFC 2453, 4.4 ----------------------------------------------------------- */
+/* ---- the next hop field: RFC 2453, 4.4 ------------------------------------------------------- */
 
 static void a_next_hop_in_the_same_network_gets_the_packets(void **state)
 {
@@ -164,7 +164,7 @@ static void a_way_that_turns_back_to_us_is_lost(void **state)
 	end(&o);
 }
 
-/* ---- time: RFC 2453, 3.8 ------------------------------------------------------------------------- */
+/* ---- time: RFC 2453, 3.8 --------------------------------------------------------------------- */
 
 static void a_network_times_out_and_becomes_garbage(void **state)
 {
@@ -233,7 +233,7 @@ static void an_equal_way_replaces_one_that_is_about_to_expire(void **state)
 	end(&o);
 }
 
-/* ---- several paths ------------------------------------------------------------------------------- */
+/* ---- several paths --------------------------------------------------------------------------- */
 
 static void equal_ways_are_used_side_by_side(void **state)
 {
@@ -280,7 +280,7 @@ static void a_better_way_ends_all_others(void **state)
 	end(&o);
 }
 
-/* ---- interfaces ---------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------------ */
 
 static void what_was_learned_at_an_interface_goes_with_it(void **state)
 {
@@ -317,7 +317,7 @@ static void an_interface_may_leave_for_good(void **state)
 	end(&o);
 }
 
-/* ---- a day --------------------------------------------------------------------------------------- */
+/* ---- a day ----------------------------------------------------------------------------------- */
 
 /* A neighbour with 200 networks, each of which is away a part of the time. */
 static void a_day_passes(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Events and scenes of a lab file: the words that a person would type, in the order of their times. */
+/* Events and scenes of a lab file: the words that a person would type, in the order of their
+ * times. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -27,7 +27,7 @@ struct capture_options {
 	uint64_t duration_ms;
 	uint64_t buffer; /* octets of memory for all that waits */
 	bool whole;	 /* also what was told before it began */
-	int attend; /* a connection that gets readable when the lab ends (client.h); closed when all is written */
+	int attend;	 /* readable when the lab ends (client.h); closed when all is written */
 	void (*begun)(void *arg); /* from now on everything is seen; or NULL */
 	void *begun_arg;
 	bool stats; /* a line a second */

@@ -5,7 +5,8 @@
  *
  *   SHARE/wireshark/chat.lua ...   --> ~/.local/lib/wireshark/plugins
  *   SHARE/wireshark/profile        --> ~/.config/wireshark/profiles/vethlab
- *   vethlab-extcap                 --> ~/.config/wireshark/extcap (4.0), ~/.local/lib/wireshark/extcap (4.2)
+ *   vethlab-extcap                 --> ~/.config/wireshark/extcap (4.0) and
+ *                                      ~/.local/lib/wireshark/extcap (4.2)
  */
 #ifndef VETHLAB_PLUGINS_H
 #define VETHLAB_PLUGINS_H

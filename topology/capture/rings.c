@@ -12,7 +12,7 @@
 #define THREADS_MAX    64
 #define TIMEOUT_MIN_MS 8
 #define TIMEOUT_MAX_MS 100
-#define RINGS_A_MS     10 /* the kernel wakes up for each ring once in its timeout: no more of that */
+#define RINGS_A_MS     10 /* the kernel wakes up for each ring once in its timeout: no more */
 
 /* What several threads do together: each takes the next ring that nobody has taken. Most of a
  * ring's start and end is waiting for the kernel. */

@@ -10,9 +10,8 @@
 struct rings {
 	struct ring *list;
 	size_t count;
-	int ready; /* an epoll(7) of them all: readable when one has a block for us */
-	unsigned
-		timeout_ms; /* a block comes to us not later than twice this after its first frame */
+	int ready;	     /* an epoll(7) of them all: readable when one has a block for us */
+	unsigned timeout_ms; /* a block comes to us within twice this after its first frame */
 };
 
 /* rings_start() - in parallel, in about `octets` of memory; takes the sockets over from the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The drawing's plane is cut into tiles, about as large as a box; a hash of the tile leads to the places that
- * touch it. */
+/* The drawing's plane is cut into tiles, about as large as a box; a hash of the tile leads to the
+ * places that touch it. */
 #include "topology/graph/plane.h"
 
 #include <math.h>

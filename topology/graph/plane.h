@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The places on a drawing that boxes and labels have taken, so that a label that looks for its place asks
- * its neighbourhood alone. */
+/* The places on a drawing that boxes and labels have taken, so that a label that looks for its
+ * place asks its neighbourhood alone. */
 #ifndef VETHLAB_PLANE_H
 #define VETHLAB_PLANE_H
 

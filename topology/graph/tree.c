@@ -4,11 +4,11 @@
  * below a node its other LANs, and the nodes at the other ends of its cables. Each element is
  * measured with all that is below it, then placed: nothing can cover anything else.
  *
- *        | eth0 .2  <- a node: how it hangs on what is above     ====+======  office  <- a LAN: its bar, as
- *     +--+---+         its box                                       |                   often as it takes
- *     |  r1  |                                                   ||==+======             for all to hang there
- *     +--+---+         how what is below hangs on it                 |
- *        | eth1 .1
+ *      | eth0 .2  <- a node: how it hangs on what is above    ===+====  office  <- a LAN: its bar,
+ *   +--+---+         its box                                     |                 as often as
+ *   |  r1  |                                                 ||==+====             it takes for
+ *   +--+---+         how what is below hangs on it               |                 all to hang
+ *      | eth1 .1                                                                   there
  *
  * Nodes that hang on the same two LANs stand side by side between the bars: a group.
  */
