@@ -9,6 +9,7 @@
 
 #include "nodes/common/mem.h"
 #include "nodes/common/nl.h"
+#include "topology/build.h"
 #include "topology/init.h"
 #include "topology/known.h"
 
@@ -32,8 +33,26 @@ struct events {
 
 /* ---- one object, as an event ----------------------------------------------------------------- */
 
+/* What events are told of. */
+struct teller {
+	const struct known *known;
+	const struct node *node;
+};
+
+/* name_of() - by which a link is known just now. Of one that was not met yet, because something of it
+ * is told before the first look: the plan's, whose index it has. */
+static const char *name_of(const struct teller *t, unsigned index, char text[16])
+{
+	const char *name = known_link_name(t->known, index, text);
+
+	for (size_t i = 0; name == text && i < t->node->iface_count; i++)
+		if (iface_index(t->node->ifaces[i]) == index)
+			name = t->node->ifaces[i]->name;
+	return name;
+}
+
 /* put_hop() - "via" and "dev" as lists, left out where they would be empty */
-static void put_hop(json_t *event, const struct known *k, const struct object *o)
+static void put_hop(json_t *event, const struct teller *t, const struct object *o)
 {
 	json_t *via = json_array(), *dev = json_array();
 	char text[ADDR_TEXT_LEN], name[16];
@@ -44,8 +63,7 @@ static void put_hop(json_t *event, const struct known *k, const struct object *o
 		if (hop->via.family)
 			json_array_append_new(via, json_string(addr_format(&hop->via, text)));
 		if (hop->index)
-			json_array_append_new(dev,
-					      json_string(known_link_name(k, hop->index, name)));
+			json_array_append_new(dev, json_string(name_of(t, hop->index, name)));
 	}
 	if (json_array_size(via))
 		json_object_set(event, "via", via);
@@ -55,23 +73,23 @@ static void put_hop(json_t *event, const struct known *k, const struct object *o
 	json_decref(dev);
 }
 
-static json_t *route_event(const struct known *k, const struct object *o)
+static json_t *route_event(const struct teller *t, const struct object *o)
 {
 	char text[PREFIX_TEXT_LEN], number[8];
 	json_t *event = json_pack("{s:s, s:s}", "prefix", prefix_format(&o->prefix, text),
 				  "protocol", route_protocol_name(o->protocol, number));
 
-	put_hop(event, k, o);
+	put_hop(event, t, o);
 	if (o->metric)
 		json_object_set_new(event, "metric", json_integer(o->metric));
 	return event;
 }
 
-static json_t *neighbour_event(const struct known *k, const struct object *o)
+static json_t *neighbour_event(const struct teller *t, const struct object *o)
 {
 	char text[ADDR_TEXT_LEN], name[16], mac[MAC_TEXT_LEN];
 	json_t *event = json_pack("{s:s, s:s, s:s}", "address", addr_format(&o->prefix.addr, text),
-				  "dev", known_link_name(k, o->index, name), "state",
+				  "dev", name_of(t, o->index, name), "state",
 				  o->known    ? "known"
 				  : o->failed ? "failed"
 					      : "asked");
@@ -86,7 +104,7 @@ static void tell(struct events *e, const struct node *node, const struct object 
 		 enum change change)
 {
 	static const char *const words[] = { "same", "added", "changed", "removed" };
-	const struct known *k = &e->known[node->index];
+	const struct teller t = { &e->known[node->index], node };
 	struct journal *j = &e->init->journal;
 	const char *what = words[change];
 	char text[PREFIX_TEXT_LEN], name[16];
@@ -101,14 +119,14 @@ static void tell(struct events *e, const struct node *node, const struct object 
 	case OBJECT_ADDRESS:
 		journal_add(j, node, "address", what,
 			    json_pack("{s:s, s:s, s:b}", "address", prefix_format(&o->prefix, text),
-				      "dev", known_link_name(k, o->index, name), "tentative",
+				      "dev", name_of(&t, o->index, name), "tentative",
 				      o->tentative));
 		break;
 	case OBJECT_ROUTE:
-		journal_add(j, node, "route", what, route_event(k, o));
+		journal_add(j, node, "route", what, route_event(&t, o));
 		break;
 	case OBJECT_NEIGHBOUR:
-		journal_add(j, node, "neighbour", what, neighbour_event(k, o));
+		journal_add(j, node, "neighbour", what, neighbour_event(&t, o));
 		break;
 	}
 }

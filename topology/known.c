@@ -6,6 +6,13 @@
 
 #include "nodes/common/mem.h"
 
+#define GONE_MAX 16
+
+struct gone_link {
+	unsigned index;
+	char name[16];
+};
+
 static int by_name(const void *a, const void *b)
 {
 	return object_compare_names(a, b);
@@ -36,6 +43,21 @@ static void forget(struct known *k, struct object *o)
 	free(o);
 }
 
+/* forget_gone() - the name of a link is kept for a while */
+static void forget_gone(struct known *k, struct object *o)
+{
+	struct gone_link *g;
+
+	if (o->kind == OBJECT_LINK) {
+		if (!k->gone)
+			k->gone = xcalloc(GONE_MAX, sizeof(*k->gone));
+		g = &k->gone[k->gone_count++ % GONE_MAX];
+		g->index = o->index;
+		memcpy(g->name, o->name, sizeof(g->name));
+	}
+	forget(k, o);
+}
+
 const struct object *known_find(const struct known *k, const struct object *name)
 {
 	return find(k, name);
@@ -56,7 +78,7 @@ enum change known_note(struct known *k, const struct object *o, bool gone)
 	if (gone) {
 		if (!before || is_of_another(before, o))
 			return CHANGE_NONE;
-		forget(k, before);
+		forget_gone(k, before);
 		return CHANGE_REMOVED;
 	}
 	if (before && object_says_the_same(before, o)) {
@@ -126,7 +148,7 @@ static void forget_unseen(struct unseen *u, struct known *k, bool links, known_f
 		if (!o || (o->kind == OBJECT_LINK) != links)
 			continue;
 		forgotten(arg, o);
-		forget(k, o);
+		forget_gone(k, o);
 		u->list[i] = NULL;
 	}
 }
@@ -148,6 +170,9 @@ const char *known_link_name(const struct known *k, unsigned index, char text[16]
 
 	if (o)
 		return o->name;
+	for (unsigned i = k->gone_count; i > 0 && k->gone_count - i < GONE_MAX; i--)
+		if (k->gone[(i - 1) % GONE_MAX].index == index)
+			return k->gone[(i - 1) % GONE_MAX].name;
 	snprintf(text, 16, "if%u", index);
 	return text;
 }
@@ -155,5 +180,6 @@ const char *known_link_name(const struct known *k, unsigned index, char text[16]
 void known_free(struct known *k)
 {
 	tdestroy(k->tree, free);
-	k->tree = NULL;
+	free(k->gone);
+	*k = (struct known){ .look = k->look };
 }

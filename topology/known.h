@@ -13,8 +13,10 @@
 #include "topology/object.h"
 
 struct known {
-	void *tree;    /* of tsearch(3) */
-	uint32_t look; /* number of the look under way, or of the last */
+	void *tree;		/* of tsearch(3) */
+	uint32_t look;		/* number of the look under way, or of the last */
+	struct gone_link *gone; /* the last ones, a ring; NULL: none has gone yet */
+	unsigned gone_count;
 };
 
 enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_CHANGED, CHANGE_REMOVED };
@@ -39,7 +41,8 @@ void known_begin_look(struct known *k);
 void known_end_look(struct known *k, unsigned kinds, known_fn *forgotten, void *arg);
 #define KINDS_ALL (~0u)
 
-/* known_link_name() - of an index; "if7" of one never heard of */
+/* known_link_name() - of an index, also of a link that has gone a moment ago: its routes may be missed
+ * after it. Of one never heard of `text`, as "if7". */
 const char *known_link_name(const struct known *k, unsigned index, char text[16]);
 
 void known_free(struct known *k);

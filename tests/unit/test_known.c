@@ -277,6 +277,19 @@ static void links_have_names(void **state)
 	notes(&k, link_of(7, "abcdefghijklmno", LINK_UP), false, CHANGE_CHANGED);
 	assert_string_equal(known_link_name(&k, 7, text), "abcdefghijklmno");
 	assert_string_equal(known_link_name(&k, 4294967295u, text), "if4294967295");
+	notes(&k, link_of(7, "abcdefghijklmno", LINK_UP), true, CHANGE_REMOVED);
+	assert_string_equal(known_link_name(&k, 7, text), "abcdefghijklmno"); /* for a while */
+	notes(&k, link_of(7, "eth1", LINK_UP), false, CHANGE_ADDED);
+	assert_string_equal(known_link_name(&k, 7, text), "eth1");
+	for (unsigned i = 100; i < 116; i++) {
+		notes(&k, link_of(i, "tun0", LINK_UP), false, CHANGE_ADDED);
+		notes(&k, link_of(i, "tun0", LINK_UP), true, CHANGE_REMOVED);
+	}
+	assert_string_equal(known_link_name(&k, 115, text), "tun0");
+	assert_string_equal(known_link_name(&k, 100, text), "tun0");
+	assert_string_equal(known_link_name(&k, 7, text), "eth1");
+	notes(&k, link_of(7, "eth1", LINK_UP), true, CHANGE_REMOVED);
+	assert_string_equal(known_link_name(&k, 100, text), "if100"); /* too many since */
 	known_free(&k);
 }
 
