@@ -105,9 +105,13 @@ all = [connect() for i in range(300)]
 for s in all:
     try: s.sendall(b"{\"do\":\"attend\"}\n")
     except OSError: pass
-print("sent", flush=True)
-while all[0].recv(4096): pass'
-  wait_until "they wait" grep -q sent waiting.out
+waits = []
+for s in all: # each has its answer, or is turned away
+    try: waits += [s] if b"attending" in s.recv(4096) else []
+    except OSError: pass
+print("sent", len(waits), flush=True)
+while waits[0].recv(4096): pass'
+  wait_until "they wait" grep -q 'sent 128' waiting.out
   run vethlab ps
   assert_success
   run timeout -s KILL 20 "$BIN/vethlab" capture -w one.pcapng -d 1s
