@@ -971,15 +971,14 @@ static void a_lease_ends_without_carrier_too(void **state)
 	end(w);
 }
 
-/* A server that gives another address than was asked for has it probed, while the old one is still
- * ours. */
-static void the_carrier_s_return_is_noticed_while_probing(void **state)
+/* probing_another() - a server gives another address than was asked for: it is probed, while the
+ * old one is still ours */
+static struct world *probing_another(void)
 {
 	struct client_config c = careful();
 	struct world *w = bound(&c, 600);
 	struct dhcp_message m;
 
-	(void)state;
 	dhcp_client_link_down(w->client);
 	dhcp_client_link_up(w->client, w->now);
 	settle(w);
@@ -987,6 +986,14 @@ static void the_carrier_s_return_is_noticed_while_probing(void **state)
 	m.yiaddr = ADDRESS + 1;
 	say(w, &m);
 	expect_state(w, STATE_PROBING);
+	return w;
+}
+
+static void the_carrier_s_return_is_noticed_while_probing(void **state)
+{
+	struct world *w = probing_another();
+
+	(void)state;
 	dhcp_client_link_down(w->client);
 	settle(w);
 	dhcp_client_link_up(w->client, w->now);
@@ -998,17 +1005,9 @@ static void the_carrier_s_return_is_noticed_while_probing(void **state)
 /* What the script hears then is about the old one, though the new one is ours by now. */
 static void another_address_ends_the_old_lease(void **state)
 {
-	struct client_config c = careful();
-	struct world *w = bound(&c, 600);
-	struct dhcp_message m;
+	struct world *w = probing_another();
 
 	(void)state;
-	dhcp_client_link_down(w->client);
-	dhcp_client_link_up(w->client, w->now);
-	settle(w);
-	m = reply_of(w, DHCP_ACK, 600);
-	m.yiaddr = ADDRESS + 1;
-	say(w, &m);
 	forget_orders(w);
 	while (dhcp_client_state(w->client) == STATE_PROBING)
 		to_next(w);
