@@ -31,16 +31,6 @@ static const char *look_name(enum look look)
 	return names[look];
 }
 
-/* wire_look() - of a cable, or of what leads from an end to its LAN */
-static enum look wire_look(const struct picture *p, const struct picture_wire *w, size_t i)
-{
-	enum look look = ends_of(p, w, i)->look;
-
-	if (w->kind == WIRE_CABLE && !look && w->end_count == 2)
-		look = ends_of(p, w, 1 - i)->look;
-	return look;
-}
-
 /* ---- Graphviz -------------------------------------------------------------------------------- */
 
 static void dot_color(FILE *to, enum look look, const char *before)
@@ -71,7 +61,7 @@ void show_dot(FILE *to, const struct picture *p)
 			fprintf(to, "\t\"%s\" -- \"%s\" [taillabel=\"%s\", headlabel=\"%s\"",
 				p->nodes[ends_of(p, w, 0)->node].name,
 				p->nodes[ends_of(p, w, 1)->node].name, a, b);
-			dot_color(to, wire_look(p, w, 0), ", ");
+			dot_color(to, line_look(p, w->ends[0]), ", ");
 			fputs("];\n", to);
 			continue;
 		}
@@ -84,7 +74,7 @@ void show_dot(FILE *to, const struct picture *p)
 
 			fprintf(to, "\t\"LAN %s\" -- \"%s\" [headlabel=\"%s\"", w->name,
 				p->nodes[ends_of(p, w, k)->node].name, label);
-			dot_color(to, wire_look(p, w, k), ", ");
+			dot_color(to, line_look(p, w->ends[k]), ", ");
 			fputs("];\n", to);
 		}
 	}
@@ -120,7 +110,7 @@ void show_mermaid(FILE *to, const struct picture *p)
 
 			fprintf(to, "  n%zu ---|\"%s, %s\"| n%zu\n", ends_of(p, w, 0)->node, a, b,
 				ends_of(p, w, 1)->node);
-			mermaid_color(to, "linkStyle ", links++, wire_look(p, w, 0));
+			mermaid_color(to, "linkStyle ", links++, line_look(p, w->ends[0]));
 			continue;
 		}
 		fprintf(to, "  w%zu[[\"%s %s\"]]\n", i, w->name, w->subnets);
@@ -129,7 +119,7 @@ void show_mermaid(FILE *to, const struct picture *p)
 			auto_free char *label = end_label(ends_of(p, w, k));
 
 			fprintf(to, "  w%zu ---|\"%s\"| n%zu\n", i, label, ends_of(p, w, k)->node);
-			mermaid_color(to, "linkStyle ", links++, wire_look(p, w, k));
+			mermaid_color(to, "linkStyle ", links++, line_look(p, w->ends[k]));
 		}
 	}
 }

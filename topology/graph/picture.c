@@ -240,3 +240,19 @@ struct picture *picture_of_status(const json_t *status)
 	}
 	return p;
 }
+
+const struct end *other_end(const struct picture *p, size_t end)
+{
+	const struct picture_wire *w = &p->wires[p->ends[end].wire];
+
+	if (w->kind != WIRE_CABLE || w->end_count != 2)
+		return &p->ends[end];
+	return &p->ends[w->ends[0] == end ? w->ends[1] : w->ends[0]];
+}
+
+enum look line_look(const struct picture *p, size_t end)
+{
+	enum look look = p->ends[end].look;
+
+	return look ? look : other_end(p, end)->look;
+}

@@ -58,4 +58,10 @@ struct picture *picture_of_lab(const struct lab *lab);
 struct picture *picture_of_status(const json_t *status); /* the answer to "status" (control.h) */
 void picture_free(struct picture *p);
 
+/* other_end() - of a cable; of a cable that has none, and of a LAN, the end itself */
+const struct end *other_end(const struct picture *p, size_t end);
+
+/* line_look() - of the line that leaves an end: of a cable that of the end which is cut, whichever */
+enum look line_look(const struct picture *p, size_t end);
+
 #endif

@@ -52,9 +52,6 @@ void tree_grow(struct tree *t, struct element *root);
 /* tree_fold() - hosts that are alike become one box, "pc1 .. pc200" */
 void tree_fold(struct tree *t);
 
-/* other_end() - of a cable; of a cable that has none, and of a LAN, the end itself */
-const struct end *other_end(const struct picture *p, size_t end);
-
 /* ---- tree_measure.c: how much room each needs ------------------------------------------------ */
 
 /* tree_measure() - an element with all that is below it: its size, and where its children are in

@@ -18,15 +18,6 @@ static void adopt(struct element *parent, struct element *child, int end, int fa
 	*xappend(&parent->children, &parent->count) = child;
 }
 
-const struct end *other_end(const struct picture *p, size_t end)
-{
-	const struct picture_wire *w = &p->wires[p->ends[end].wire];
-
-	if (w->end_count != 2)
-		return &p->ends[end];
-	return &p->ends[w->ends[0] == end ? w->ends[1] : w->ends[0]];
-}
-
 /* adopt_nodes_of_lan() - but for those of another tree, or higher up in this one. The ends of
  * folded nodes are in it too, by the box that stands for them. */
 static void adopt_nodes_of_lan(struct tree *t, struct element *lan)

@@ -17,16 +17,6 @@ static void put_label(struct tree *t, int end, int x, int y)
 	s->by_dhcp = t->p->ends[end].by_dhcp;
 }
 
-/* line_look() - of a cable that of the end which is cut, whichever it is */
-static enum look line_look(const struct picture *p, size_t end)
-{
-	const struct end *e = &p->ends[end];
-
-	if (e->look == LOOK_PLAIN && p->wires[e->wire].kind == WIRE_CABLE)
-		return other_end(p, end)->look;
-	return e->look;
-}
-
 /* put_line() - down column x, from the middle of one row to that of another */
 static void put_line(struct tree *t, int end, int x, int from, int to)
 {
